@@ -1,0 +1,1 @@
+//! The independent checker of Pellucid's certificates.

@@ -1,0 +1,1 @@
+//! From a function to its smallest known ReLU network.

@@ -1,0 +1,520 @@
+//! The text of a function read into trees, with the place of everything that is wrong.
+//!
+//! A hand-written precedence parser: it goes on after a finding, so that all of them are told at
+//! once, which parser libraries make hard, and its whole grammar fits on a page.
+//!
+//! ```text
+//! function = tuple of sums | sum
+//! sum      = product (('+' | '-') product)*
+//! product  = unary (('*' | '/') unary)*
+//! unary    = ('-' | '+') unary | atom ('^' unary)? ('[' number ']')?
+//! atom     = number | name | name '(' sum, ... ')' | '(' sum ')' | '|' sum '|' | pwl '(' sum ';' points ')'
+//! ```
+
+use std::ops::Range;
+
+use crate::text_to_tokens::{Token, TokenKind, tokens};
+use crate::{Diagnostic, Error, Expr, Rational};
+
+/// Deeper nesting than this is refused, so that no input can exhaust the stack.
+const MAX_DEPTH: usize = 200;
+/// More inputs than this are refused: `x999999999` would ask for that many.
+const MAX_INPUTS: usize = 4096;
+/// Powers of constants beyond this are refused.
+const MAX_POWER: i64 = 256;
+
+/// The functions that can be called, for messages.
+const FUNCTIONS: &str = "relu, abs, min, max, clamp, median, sort, pwl";
+
+/// The inputs' names and the outputs.
+pub(crate) type Parsed = (Vec<String>, Vec<Expr>);
+
+/// Reads a function; `inputs` fixes the names and their order.
+pub(crate) fn parse(text: &str, inputs: Option<&[String]>) -> Result<Parsed, Error> {
+    let (tokens, mut diagnostics) = tokens(text);
+    let names = match inputs {
+        Some(names) => names.to_vec(),
+        None => input_names(&tokens, &mut diagnostics),
+    };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, end: text.len(), names, diagnostics };
+    let outputs = if parser.tokens.is_empty() && parser.diagnostics.is_empty() {
+        parser.report(0..0, "the function is empty", Some("write for example min(x1, x2)"));
+        None
+    } else {
+        parser.function()
+    };
+    let Parser { names, diagnostics, .. } = parser;
+    match outputs {
+        Some(outputs) if diagnostics.is_empty() => Ok((names, outputs)),
+        _ => Err(Error::text("function", text, diagnostics)),
+    }
+}
+
+/// `x1..xn` are positions; other names count in order of first appearance.
+fn input_names(tokens: &[Token<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut names: Vec<&Token<'_>> = Vec::new();
+    for (i, token) in tokens.iter().enumerate() {
+        let called = tokens.get(i + 1).is_some_and(|next| next.text == "(");
+        if token.kind == TokenKind::Name && !called && names.iter().all(|known| known.text != token.text) {
+            names.push(token);
+        }
+    }
+    let (positions, others): (Vec<_>, Vec<_>) =
+        names.iter().partition::<Vec<&Token<'_>>, _>(|token| position(token.text).is_some());
+    if positions.is_empty() {
+        return others.iter().map(|token| token.text.to_string()).collect();
+    }
+    for token in others {
+        diagnostics.push(Diagnostic {
+            span: token.span.clone(),
+            message: format!("`{}` stands beside `{}`, so its position is not known", token.text, positions[0].text),
+            help: Some("name all inputs x1, x2, ..., or give their order with --inputs".into()),
+        });
+    }
+    let largest = positions.iter().max_by_key(|token| position(token.text));
+    let n = largest.and_then(|token| position(token.text)).unwrap_or(0);
+    if n > MAX_INPUTS {
+        let span = largest.map_or(0..0, |token| token.span.clone());
+        let message = format!("more than {MAX_INPUTS} inputs");
+        diagnostics.push(Diagnostic { span, message, help: None });
+        return Vec::new();
+    }
+    crate::network::numbered_inputs(n)
+}
+
+/// 3 for `x3`; `x0` and `x03` are names like any other.
+fn position(name: &str) -> Option<usize> {
+    let digits = name.strip_prefix('x')?;
+    let plain = !digits.starts_with('0') && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| digits.parse().unwrap_or(usize::MAX))
+}
+
+struct Parser<'a> {
+    tokens: &'a [Token<'a>],
+    at: usize,
+    depth: usize,
+    end: usize,
+    names: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A subtree with the text it came from.
+struct Spanned {
+    expr: Expr,
+    span: Range<usize>,
+}
+
+// Every rule returns `None` when the text cannot be followed any further; findings about meaning
+// (an unknown function, a product of inputs) leave a placeholder and go on.
+impl<'a> Parser<'a> {
+    fn function(&mut self) -> Option<Vec<Expr>> {
+        let outputs = match self.tuple()? {
+            Some(outputs) => outputs,
+            None => self.output()?,
+        };
+        if let Some(token) = self.peek() {
+            let (span, text) = (token.span.clone(), token.text);
+            match text {
+                ")" | "]" | "|" => self.report(span, &format!("`{text}` closes nothing"), None),
+                "," => self.report(span, "a list of outputs needs parentheses", Some("write (f, g)")),
+                _ => {
+                    self.report(span, &format!("an operator is missing before `{text}`"), Some("write 2*x1, not 2 x1"))
+                }
+            };
+            return None;
+        }
+        Some(outputs)
+    }
+
+    /// `(f, g, ...)` if the whole text is one; otherwise nothing is consumed.
+    fn tuple(&mut self) -> Option<Option<Vec<Expr>>> {
+        if self.peek_text() != "(" || !self.opens_a_tuple() {
+            return Some(None);
+        }
+        self.at += 1;
+        let mut outputs = self.output()?;
+        while self.accept(",") {
+            outputs.extend(self.output()?);
+        }
+        self.expect(")", "the list of outputs")?;
+        Some(Some(outputs))
+    }
+
+    /// Does the parenthesis here have a comma of its own?
+    fn opens_a_tuple(&self) -> bool {
+        let mut depth = 0usize;
+        for token in &self.tokens[self.at..] {
+            match token.text {
+                "(" | "[" => depth += 1,
+                ")" | "]" => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return false;
+                    }
+                }
+                "," if depth == 1 => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// One output, or all of a sort.
+    fn output(&mut self) -> Option<Vec<Expr>> {
+        let start = self.at;
+        if self.peek_text() == "sort" {
+            self.at += 1;
+            let name = self.tokens[start].span.clone();
+            let of = self.arguments("sort", name)?;
+            if self.peek().is_none() || matches!(self.peek_text(), "," | ")") {
+                let of = self.exprs(of);
+                return Some((0..of.len()).map(|rank| Expr::Ranked { rank, of: of.clone() }).collect());
+            }
+            self.at = start;
+        }
+        self.sum().map(|parsed| vec![parsed.expr])
+    }
+
+    fn sum(&mut self) -> Option<Spanned> {
+        let mut first = self.product()?;
+        let mut terms = Vec::new();
+        while let "+" | "-" = self.peek_text() {
+            let minus = self.next()?.text == "-";
+            let term = self.product()?;
+            first.span.end = term.span.end;
+            terms.push(if minus { Expr::negate(term.expr) } else { term.expr });
+        }
+        if !terms.is_empty() {
+            first.expr = Expr::sum(std::iter::once(first.expr).chain(terms));
+        }
+        Some(first)
+    }
+
+    fn product(&mut self) -> Option<Spanned> {
+        let mut left = self.unary()?;
+        while let "*" | "/" = self.peek_text() {
+            let divides = self.next()?.text == "/";
+            let right = self.unary()?;
+            let span = left.span.start..right.span.end;
+            let expr = if divides { self.quotient(left, right) } else { self.times(left, right, span.clone()) };
+            left = Spanned { expr, span };
+        }
+        Some(left)
+    }
+
+    fn times(&mut self, left: Spanned, right: Spanned, span: Range<usize>) -> Expr {
+        match (left.expr.as_constant(), right.expr.as_constant()) {
+            (Some(factor), _) => Expr::scale(factor, right.expr),
+            (_, Some(factor)) => Expr::scale(factor, left.expr),
+            _ => self.report(
+                span,
+                "a product of inputs is not piecewise linear, so no ReLU network computes it exactly",
+                Some("multiply by constants only"),
+            ),
+        }
+    }
+
+    fn quotient(&mut self, left: Spanned, right: Spanned) -> Expr {
+        match right.expr.as_constant() {
+            Some(divisor) => match divisor.recip() {
+                Some(factor) => Expr::scale(factor, left.expr),
+                None => self.report(right.span, "division by zero", None),
+            },
+            None => self.report(
+                right.span,
+                "division by an input is not piecewise linear, so no ReLU network computes it exactly",
+                Some("divide by constants only"),
+            ),
+        }
+    }
+
+    fn unary(&mut self) -> Option<Spanned> {
+        self.deeper(|parser| {
+            let start = parser.peek().map_or(parser.end, |token| token.span.start);
+            match parser.peek_text() {
+                "-" => {
+                    parser.at += 1;
+                    let inner = parser.unary()?;
+                    Some(Spanned { expr: Expr::negate(inner.expr), span: start..inner.span.end })
+                }
+                "+" => {
+                    parser.at += 1;
+                    parser.unary()
+                }
+                _ => parser.power(),
+            }
+        })
+    }
+
+    fn power(&mut self) -> Option<Spanned> {
+        let base = self.atom()?;
+        if !self.accept("^") {
+            return Some(base);
+        }
+        let exponent = self.unary()?;
+        let span = base.span.start..exponent.span.end;
+        let whole = exponent
+            .expr
+            .as_constant()
+            .and_then(|e| e.is_integer().then(|| e.to_string().parse::<i64>().ok())?)
+            .filter(|e| e.abs() <= MAX_POWER);
+        let expr = match (base.expr.as_constant(), whole) {
+            (_, Some(1)) => base.expr,
+            (Some(value), Some(power)) => {
+                let product = (0..power.abs()).fold(Rational::one(), |product, _| product * &value);
+                match (power < 0, product.recip()) {
+                    (false, _) => Expr::Constant(product),
+                    (true, Some(inverse)) => Expr::Constant(inverse),
+                    (true, None) => self.report(span.clone(), "division by zero", None),
+                }
+            }
+            (Some(_), None) => self.report(exponent.span, &format!("powers are whole numbers up to {MAX_POWER}"), None),
+            (None, _) => self.report(
+                span.clone(),
+                "a power of an input is not piecewise linear, so no ReLU network computes it exactly",
+                None,
+            ),
+        };
+        Some(Spanned { expr, span })
+    }
+
+    fn atom(&mut self) -> Option<Spanned> {
+        let Some(token) = self.next() else {
+            self.report(self.end..self.end, "the function ends where a value should follow", None);
+            return None;
+        };
+        let span = token.span.clone();
+        match (token.kind, token.text) {
+            (TokenKind::Number, text) => {
+                let expr = match text.parse::<Rational>() {
+                    Ok(value) => Expr::Constant(value),
+                    Err(_) => self.report(span.clone(), &format!("`{text}` is not a number"), None),
+                };
+                Some(Spanned { expr, span })
+            }
+            (TokenKind::Name, name) if self.peek_text() == "(" => self.call(name, span),
+            (TokenKind::Name, name) => {
+                let expr = match self.names.iter().position(|known| known == name) {
+                    Some(index) => Expr::Input(index),
+                    // The inputs could not be counted, and that has been said.
+                    None if self.names.is_empty() && !self.diagnostics.is_empty() => Expr::Constant(Rational::zero()),
+                    None => {
+                        let message = format!("`{name}` is not an input ({})", self.names.join(", "));
+                        self.report(span.clone(), &message, None)
+                    }
+                };
+                Some(Spanned { expr, span })
+            }
+            (_, "(") => {
+                let inner = self.sum()?;
+                if self.peek_text() == "," {
+                    self.report(
+                        span,
+                        "a tuple can only be the whole function",
+                        Some("write (f, g) with nothing around it"),
+                    );
+                    return None;
+                }
+                let end = self.expect(")", "the parenthesis")?;
+                Some(Spanned { expr: inner.expr, span: span.start..end })
+            }
+            (_, "|") => {
+                let inner = self.sum()?;
+                let end = self.expect("|", "the absolute value")?;
+                Some(Spanned { expr: Expr::Abs(Box::new(inner.expr)), span: span.start..end })
+            }
+            (_, text) => {
+                self.report(span, &format!("a value is missing before `{text}`"), None);
+                None
+            }
+        }
+    }
+
+    fn call(&mut self, name: &str, name_span: Range<usize>) -> Option<Spanned> {
+        let start = name_span.start;
+        if name == "pwl" {
+            let expr = self.pwl()?;
+            return Some(Spanned { expr, span: start..self.last_end() });
+        }
+        let arguments = self.arguments(name, name_span.clone())?;
+        let n = arguments.len();
+        let span = start..self.last_end();
+        let expr = match (name, n) {
+            ("relu", 1) => Expr::Relu(Box::new(self.exprs(arguments).swap_remove(0))),
+            ("abs", 1) => Expr::Abs(Box::new(self.exprs(arguments).swap_remove(0))),
+            ("min", 1..) => Expr::Min(self.exprs(arguments)),
+            ("max", 1..) => Expr::Max(self.exprs(arguments)),
+            ("median", 1..) if n % 2 == 1 => Expr::Ranked { rank: n / 2, of: self.exprs(arguments) },
+            ("clamp", 3) => self.clamp(arguments),
+            ("sort", 1..) => self.sort_index(arguments, span.clone())?,
+            _ => {
+                let (message, help) = cannot_call(name, n);
+                self.report(name_span, &message, help.as_deref())
+            }
+        };
+        Some(Spanned { expr, span: start..self.last_end() })
+    }
+
+    fn clamp(&mut self, mut arguments: Vec<Spanned>) -> Expr {
+        let span = arguments[1].span.start..arguments[2].span.end;
+        let (high, low, value) =
+            (arguments.swap_remove(2).expr, arguments.swap_remove(1).expr, arguments.swap_remove(0).expr);
+        match (low.as_constant(), high.as_constant()) {
+            (Some(l), Some(h)) if l > h => {
+                self.report(span, &format!("the lower bound {l} is above the upper bound {h}"), None)
+            }
+            _ => Expr::Clamp(Box::new([value, low, high])),
+        }
+    }
+
+    /// `sort(..)[k]`: the k-th smallest.
+    fn sort_index(&mut self, arguments: Vec<Spanned>, span: Range<usize>) -> Option<Expr> {
+        let n = arguments.len();
+        if !self.accept("[") {
+            let help = format!("take one of them with sort(..)[1] to sort(..)[{n}]");
+            return Some(self.report(span, "sort gives several values where one is needed", Some(&help)));
+        }
+        let index = self.sum()?;
+        self.expect("]", "the index")?;
+        let rank = index.expr.as_constant().and_then(|k| (1..=n).find(|i| Rational::from(*i) == k));
+        Some(match rank {
+            Some(k) => Expr::Ranked { rank: k - 1, of: self.exprs(arguments) },
+            None => self.report(index.span, &format!("the index must be a whole number from 1 to {n}"), None),
+        })
+    }
+
+    fn arguments(&mut self, name: &str, span: Range<usize>) -> Option<Vec<Spanned>> {
+        self.expect("(", name)?;
+        let mut arguments = Vec::new();
+        if self.accept(")") {
+            self.report(span, &format!("{name} needs arguments"), None);
+            return Some(arguments);
+        }
+        loop {
+            arguments.push(self.sum()?);
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.expect(")", &format!("the arguments of {name}"))?;
+        Some(arguments)
+    }
+
+    /// `(term; (x, y), (x, y), ...)`.
+    fn pwl(&mut self) -> Option<Expr> {
+        let open = self.expect("(", "pwl")? - 1;
+        let term = self.sum()?;
+        if !self.accept(";") {
+            let span = self.here();
+            self.report(span, "a `;` is missing after the first argument", Some("write pwl(x1; (0,0), (1,2), (3,-1))"));
+            return None;
+        }
+        let mut points: Vec<(Rational, Rational)> = Vec::new();
+        loop {
+            let start = self.expect("(", "a point")? - 1;
+            let x = self.sum()?;
+            self.expect(",", "a point")?;
+            let y = self.sum()?;
+            let end = self.expect(")", "a point")?;
+            match (x.expr.as_constant(), y.expr.as_constant()) {
+                (Some(x), Some(_)) if points.last().is_some_and(|(last, _)| *last >= x) => {
+                    self.report(start..end, "the points' first coordinates must increase", None);
+                }
+                (Some(x), Some(y)) => points.push((x, y)),
+                _ => {
+                    self.report(start..end, "a point has two constants", None);
+                }
+            }
+            if !self.accept(",") {
+                break;
+            }
+        }
+        let end = self.expect(")", "the points of pwl")?;
+        if points.len() < 2 {
+            return Some(self.report(open..end, "pwl needs at least two points", None));
+        }
+        Some(Expr::Pwl(Box::new(term.expr), points))
+    }
+
+    fn exprs(&self, arguments: Vec<Spanned>) -> Vec<Expr> {
+        arguments.into_iter().map(|argument| argument.expr).collect()
+    }
+
+    /// Runs a rule one level deeper; refuses what is nested too deep.
+    fn deeper<T>(&mut self, rule: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            let span = self.here();
+            self.report(span, &format!("nested deeper than {MAX_DEPTH} levels"), None);
+            return None;
+        }
+        self.depth += 1;
+        let result = rule(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Notes a finding and gives a placeholder to go on with.
+    fn report(&mut self, span: Range<usize>, message: &str, help: Option<&str>) -> Expr {
+        self.diagnostics.push(Diagnostic { span, message: message.into(), help: help.map(Into::into) });
+        Expr::Constant(Rational::zero())
+    }
+
+    fn expect(&mut self, text: &str, whose: &str) -> Option<usize> {
+        if self.peek_text() == text {
+            return self.next().map(|token| token.span.end);
+        }
+        let span = self.here();
+        let message = match self.peek() {
+            Some(token) => format!("`{text}` of {whose} is missing before `{}`", token.text),
+            None => format!("`{text}` of {whose} is missing"),
+        };
+        self.report(span, &message, None);
+        None
+    }
+
+    fn accept(&mut self, text: &str) -> bool {
+        let found = self.peek_text() == text;
+        self.at += usize::from(found);
+        found
+    }
+
+    fn peek(&self) -> Option<&'a Token<'a>> {
+        self.tokens.get(self.at)
+    }
+
+    fn peek_text(&self) -> &'a str {
+        self.peek().map_or("", |token| token.text)
+    }
+
+    fn next(&mut self) -> Option<&'a Token<'a>> {
+        let token = self.tokens.get(self.at);
+        self.at += 1;
+        token
+    }
+
+    fn here(&self) -> Range<usize> {
+        self.peek().map_or(self.end..self.end, |token| token.span.clone())
+    }
+
+    fn last_end(&self) -> usize {
+        self.tokens[..self.at.min(self.tokens.len())].last().map_or(0, |token| token.span.end)
+    }
+}
+
+/// Why `name` cannot be called with `n` arguments.
+fn cannot_call(name: &str, n: usize) -> (String, Option<String>) {
+    match name {
+        "relu" | "abs" => (format!("{name} takes one argument, not {n}"), None),
+        "clamp" => (format!("clamp takes three arguments, not {n}"), Some("write clamp(x1, low, high)".into())),
+        "median" if n > 0 => (format!("median of an even number ({n}) is not one of them; give an odd number"), None),
+        "min" | "max" | "median" | "sort" => (format!("{name} needs arguments"), None),
+        "step" | "heaviside" | "sign" | "floor" | "ceil" | "round" | "argmax" | "argmin" => (
+            format!("{name} jumps, and ReLU networks are continuous, so none computes it"),
+            Some("the nearest thing: a steep ramp such as clamp(100*x1, 0, 1)".into()),
+        ),
+        "sin" | "cos" | "tan" | "exp" | "log" | "ln" | "sqrt" | "tanh" | "sigmoid" | "softplus" | "gelu" | "pow" => {
+            (format!("{name} is not piecewise linear, so no ReLU network computes it exactly"), None)
+        }
+        _ => (format!("unknown function `{name}`"), Some(format!("the functions are {FUNCTIONS}"))),
+    }
+}

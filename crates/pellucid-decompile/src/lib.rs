@@ -1,0 +1,1 @@
+//! From a ReLU network to its features, circuits and formula.

@@ -1,0 +1,1 @@
+//! Pictures of circuits and networks: layout, scene, SVG and terminal.

@@ -1,0 +1,1 @@
+//! Equality, linear cells and minimality of ReLU networks, decided in rationals.

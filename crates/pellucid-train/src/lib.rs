@@ -1,0 +1,1 @@
+//! PyTorch's random stream and a trainer for small ReLU networks.

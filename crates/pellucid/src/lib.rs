@@ -1,0 +1,1 @@
+//! A workbench for mathematical circuits in ReLU networks.
