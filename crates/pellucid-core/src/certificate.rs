@@ -1,0 +1,253 @@
+//! Claims and what proves them, in a form that another program can check.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::network_json::WrittenNetwork;
+use crate::{Domain, Error, Function, Hyperplane, Network, Rational, ReluGraph};
+
+/// What a claim is about: a function or a network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Computation {
+    /// A function given as text.
+    Function(Function),
+    /// A network with exact weights.
+    Network(#[serde(with = "WrittenNetwork")] Network<Rational>),
+}
+
+impl Computation {
+    /// As ReLUs of affine forms.
+    pub fn to_relu_graph(&self) -> ReluGraph {
+        match self {
+            Computation::Function(function) => function.to_relu_graph(),
+            Computation::Network(network) => network.to_relu_graph(),
+        }
+    }
+
+    /// The exact outputs at an input.
+    pub fn evaluate(&self, input: &[Rational]) -> Vec<Rational> {
+        match self {
+            Computation::Function(function) => function.evaluate(input),
+            Computation::Network(network) => network.evaluate(input),
+        }
+    }
+
+    /// The inputs' names.
+    pub fn input_names(&self) -> &[String] {
+        match self {
+            Computation::Function(function) => function.input_names(),
+            Computation::Network(network) => network.input_names(),
+        }
+    }
+
+    /// The number of inputs.
+    pub fn n_inputs(&self) -> usize {
+        self.input_names().len()
+    }
+}
+
+impl fmt::Display for Computation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Computation::Function(function) => write!(f, "{function}"),
+            Computation::Network(network) => {
+                let shape: Vec<String> = network.shape().iter().map(usize::to_string).collect();
+                write!(f, "the {} network", shape.join("-"))
+            }
+        }
+    }
+}
+
+/// Which biases a network may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Biases {
+    /// May hidden neurons have a bias?
+    pub hidden: bool,
+    /// May outputs have a bias?
+    pub output: bool,
+}
+
+impl Biases {
+    /// All biases allowed.
+    pub const ALLOWED: Biases = Biases { hidden: true, output: true };
+    /// No bias at all.
+    pub const NONE: Biases = Biases { hidden: false, output: false };
+}
+
+impl fmt::Display for Biases {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.hidden, self.output) {
+            (true, true) => "biases allowed",
+            (true, false) => "without output biases",
+            (false, true) => "without hidden biases",
+            (false, false) => "without biases",
+        })
+    }
+}
+
+/// A statement that is true or false.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    /// On the domain no output of `left` differs from that of `right` by more than `bound`.
+    Within {
+        /// One side.
+        left: Computation,
+        /// The other side.
+        right: Computation,
+        /// Where.
+        domain: Domain,
+        /// The largest difference allowed; 0 claims equality.
+        bound: Rational,
+    },
+    /// The network, with one hidden layer, computes the function on the domain, and every other
+    /// network with one hidden layer, no skip connections and these biases that does has at least
+    /// `at_least` hidden neurons.
+    Smallest {
+        /// What is computed.
+        function: Function,
+        /// A network that computes it.
+        #[serde(with = "WrittenNetwork")]
+        network: Network<Rational>,
+        /// Where.
+        domain: Domain,
+        /// Which biases networks may have.
+        biases: Biases,
+        /// The lower bound on hidden neurons.
+        at_least: usize,
+    },
+    /// No network with one hidden layer computes the function on the domain, of whatever width.
+    NotOneLayer {
+        /// What is not computed.
+        function: Function,
+        /// Where.
+        domain: Domain,
+    },
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Claim::Within { left, right, domain, bound } if bound.is_zero() => {
+                write!(f, "{left} equals {right} {}", domain.phrase())
+            }
+            Claim::Within { left, right, domain, bound } => {
+                write!(f, "{left} differs from {right} by at most {bound} {}", domain.phrase())
+            }
+            Claim::Smallest { function, network, domain, biases, at_least } => {
+                let shape: Vec<String> = network.shape().iter().map(usize::to_string).collect();
+                write!(
+                    f,
+                    "the {} network computes {function} {}, and with one hidden layer, no skip connections and {biases} \
+                     this takes at least {at_least} hidden neurons",
+                    shape.join("-"),
+                    domain.phrase()
+                )
+            }
+            Claim::NotOneLayer { function, domain } => {
+                write!(f, "no network with one hidden layer computes {function} {}", domain.phrase())
+            }
+        }
+    }
+}
+
+/// How far two computations are apart, shown cell by cell or by their normal forms.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// Both have one hidden layer, and their canonical forms on the domain are the same.
+    CanonicalForms,
+    /// A tree of cells, in preorder, over the ReLUs of the graph of differences.
+    Cells(Vec<CellStep>),
+}
+
+/// A step of a walk over cells. The walk takes the ReLUs in order; one whose argument is constant
+/// on the current cell needs no step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellStep {
+    /// Cut the cell by the next ReLU's argument: first the part where it is on, then where off.
+    Split,
+    /// The cell has no interior: this combination of its rows (by index: the domain's rows, then
+    /// those of the cuts; factors positive) is a constant that is not above 0.
+    Empty(Vec<(usize, Rational)>),
+    /// All ReLUs are decided, and every difference is the same constant, small enough, on the cell.
+    Equal,
+    /// All ReLUs are decided; for each output two combinations of the cell's rows that bound
+    /// `bound - difference` and `bound + difference` from below by 0.
+    Bounded(Vec<[Vec<(usize, Rational)>; 2]>),
+}
+
+/// A kink hyperplane with a point of it where the function's gradient jumps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kink {
+    /// Where the kink lies.
+    pub hyperplane: Hyperplane,
+    /// How much each output's gradient jumps, as a multiple of the normal.
+    pub jump: Vec<Rational>,
+    /// A point of it inside the domain and on no other kink.
+    pub witness: Vec<Rational>,
+}
+
+/// What proves a claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// For [`Claim::Within`].
+    Within(Difference),
+    /// For [`Claim::Smallest`]: that the network computes the function, and its kinks. The count
+    /// of orientations and ranks that remains is done again by the checker.
+    Smallest {
+        /// The network equals the function.
+        equality: Difference,
+        /// Every kink hyperplane that meets the inside of the domain.
+        kinks: Vec<Kink>,
+    },
+    /// For [`Claim::NotOneLayer`]: two points of one hyperplane with different jumps.
+    NotOneLayer {
+        /// The first point.
+        here: Kink,
+        /// The second point; its jump may be 0.
+        there: Kink,
+    },
+}
+
+/// A claim with its proof.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The version of the form, 1.
+    #[serde(rename = "pellucid_certificate")]
+    pub version: u32,
+    /// What is claimed.
+    pub claim: Claim,
+    /// Why it is true.
+    pub proof: Proof,
+}
+
+impl Certificate {
+    /// A claim with its proof, in the current version.
+    pub fn new(claim: Claim, proof: Proof) -> Self {
+        Certificate { version: 1, claim, proof }
+    }
+
+    /// As JSON text.
+    pub fn to_json(&self) -> String {
+        // Strings, lists and maps with string keys always serialise.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// From JSON text.
+    ///
+    /// # Errors
+    /// When the text is not a certificate, with the place.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let certificate: Certificate =
+            serde_json::from_str(text).map_err(|e| Error::input(format!("not a certificate: {e}")))?;
+        if certificate.version != 1 {
+            return Err(Error::input(format!("certificate version {} is not known (known: 1)", certificate.version)));
+        }
+        Ok(certificate)
+    }
+}

@@ -1,0 +1,141 @@
+//! Functions and networks written as ReLU graphs.
+
+use crate::{Expr, Form, Function, GraphBuilder, Network, Rational, ReluGraph, Wire};
+
+impl Function {
+    /// The function as ReLUs of affine forms.
+    pub fn to_relu_graph(&self) -> ReluGraph {
+        let mut builder = GraphBuilder::new(self.n_inputs());
+        let outputs = self.outputs().iter().map(|output| expr(&mut builder, output)).collect();
+        builder.finish(outputs)
+    }
+}
+
+impl Network<Rational> {
+    /// The network as ReLUs of affine forms; neurons on one hyperplane share a ReLU.
+    pub fn to_relu_graph(&self) -> ReluGraph {
+        let mut builder = GraphBuilder::new(self.n_inputs());
+        let mut values: Vec<Form> = (0..self.n_inputs()).map(|i| Form::wire(Wire::Input(i))).collect();
+        for (index, layer) in self.layers().iter().enumerate() {
+            let hidden = index + 1 < self.layers().len();
+            values = layer
+                .weights
+                .iter()
+                .zip(&layer.biases)
+                .map(|(row, bias)| {
+                    let mut form = Form::constant(bias.clone());
+                    for (weight, value) in row.iter().zip(&values) {
+                        form.add_scaled(weight, value);
+                    }
+                    if hidden { builder.relu(form) } else { form }
+                })
+                .collect();
+        }
+        builder.finish(values)
+    }
+}
+
+/// One tree, by the identities `max(a, b) = b + relu(a - b)` and so on.
+fn expr(builder: &mut GraphBuilder, tree: &Expr) -> Form {
+    let one = Rational::one();
+    match tree {
+        Expr::Constant(value) => Form::constant(value.clone()),
+        Expr::Input(index) => Form::wire(Wire::Input(*index)),
+        Expr::Sum(terms) => {
+            let mut sum = Form::default();
+            for term in terms {
+                sum.add_scaled(&one, &expr(builder, term));
+            }
+            sum
+        }
+        Expr::Scale(factor, term) => expr(builder, term).scaled(factor),
+        Expr::Relu(term) => {
+            let argument = expr(builder, term);
+            builder.relu(argument)
+        }
+        Expr::Abs(term) => {
+            // |z| = 2 relu(z) - z
+            let argument = expr(builder, term);
+            let mut result = builder.relu(argument.clone()).scaled(&Rational::from(2));
+            result.add_scaled(&Rational::from(-1), &argument);
+            result
+        }
+        Expr::Min(terms) => tournament(builder, terms, GraphBuilder::min),
+        Expr::Max(terms) => tournament(builder, terms, GraphBuilder::max),
+        Expr::Clamp(parts) => clamp(builder, parts),
+        Expr::Ranked { rank, of } => {
+            let values = of.iter().map(|term| expr(builder, term)).collect();
+            sorted(builder, values).swap_remove(*rank)
+        }
+        Expr::Pwl(term, points) => pwl(builder, term, points),
+    }
+}
+
+/// Winners of pairs play on, so that n values need ceil(log2 n) rounds.
+fn tournament(builder: &mut GraphBuilder, terms: &[Expr], play: fn(&mut GraphBuilder, &Form, &Form) -> Form) -> Form {
+    let mut round: Vec<Form> = terms.iter().map(|term| expr(builder, term)).collect();
+    while round.len() > 1 {
+        round = round
+            .chunks(2)
+            .map(|pair| match pair {
+                [a, b] => play(builder, a, b),
+                _ => pair[0].clone(),
+            })
+            .collect();
+    }
+    round.swap_remove(0)
+}
+
+fn clamp(builder: &mut GraphBuilder, parts: &[Expr; 3]) -> Form {
+    let [value, low, high] = parts.each_ref().map(|part| expr(builder, part));
+    let constant = |form: &Form| form.terms.is_empty().then(|| form.constant.clone());
+    if let (Some(l), Some(h)) = (constant(&low), constant(&high))
+        && l <= h
+    {
+        // Side by side instead of one after the other: low + relu(v - low) - relu(v - high).
+        let mut result = builder.relu(value.minus(&low));
+        result.add_scaled(&Rational::one(), &low);
+        let above = builder.relu(value.minus(&high));
+        return result.minus(&above);
+    }
+    let raised = builder.max(&value, &low);
+    builder.min(&raised, &high)
+}
+
+fn pwl(builder: &mut GraphBuilder, term: &Expr, points: &[(Rational, Rational)]) -> Form {
+    let x = expr(builder, term);
+    let slopes: Vec<Rational> = points.windows(2).map(|p| (&p[1].1 - &p[0].1) / (&p[1].0 - &p[0].0)).collect();
+    let mut result = x.minus(&Form::constant(points[0].0.clone())).scaled(&slopes[0]);
+    result.constant += &points[0].1;
+    for (pair, (at, _)) in slopes.windows(2).zip(&points[1..]) {
+        let hinge = builder.relu(x.minus(&Form::constant(at.clone())));
+        result.add_scaled(&(&pair[1] - &pair[0]), &hinge);
+    }
+    result
+}
+
+/// Batcher's odd-even merge sort, for any number of values: a comparator sorts a pair.
+fn sorted(builder: &mut GraphBuilder, mut values: Vec<Form>) -> Vec<Form> {
+    let n = values.len();
+    let mut p = 1;
+    while p < n {
+        let mut k = p;
+        while k >= 1 {
+            let mut j = k % p;
+            while j + k < n {
+                for i in 0..k.min(n - j - k) {
+                    if (i + j) / (2 * p) == (i + j + k) / (2 * p) {
+                        let (a, b) = (values[i + j].clone(), values[i + j + k].clone());
+                        let above = builder.relu(a.minus(&b));
+                        values[i + j] = a.minus(&above);
+                        values[i + j + k].add_scaled(&Rational::one(), &above);
+                    }
+                }
+                j += 2 * k;
+            }
+            k /= 2;
+        }
+        p *= 2;
+    }
+    values
+}
