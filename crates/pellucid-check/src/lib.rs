@@ -1,1 +1,188 @@
-//! The independent checker of Pellucid's certificates.
+//! The independent checker of certificates.
+//!
+//! It shares nothing with the prover but the nouns of `pellucid-core`: it walks the proof it is
+//! given, and does every comparison again in rationals. What it accepts is true if `pellucid-core`
+//! reads functions and networks rightly and the two theorems it rests on hold:
+//! * continuous functions that agree on a dense set are equal, so cells without interior need no look;
+//! * the canonical form of one hidden layer is unique (see [`one_layer`]), which gives the count of
+//!   hidden neurons (see [`lower_bound`]).
+//!
+//! ```
+//! let text = r#"{"pellucid_certificate": 1,
+//!   "claim": {"within": {"left": {"function": {"inputs": ["x"], "text": "abs(relu(x))"}},
+//!                        "right": {"function": {"inputs": ["x"], "text": "relu(x)"}},
+//!                        "domain": "everywhere", "bound": "0"}},
+//!   "proof": {"within": {"cells":
+//!     ["split", "split", "equal", {"empty": [[0, "1"], [1, "1"]]}, "equal"]}}}"#;
+//! let checked = pellucid_check::check_json(text).unwrap();
+//! assert!(checked.is_accepted());
+//! ```
+
+mod cells;
+pub mod lower_bound;
+pub mod one_layer;
+
+use pellucid_core::{
+    Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, Kink, Network, Proof, Rational,
+    ReluGraph, Side, dot,
+};
+
+/// The checker's verdict on a certificate.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The claim, in words.
+    pub claim: String,
+    /// Why the proof does not hold; `None` when it does.
+    pub rejection: Option<String>,
+}
+
+impl Checked {
+    /// Is the claim proved?
+    pub fn is_accepted(&self) -> bool {
+        self.rejection.is_none()
+    }
+}
+
+/// Reads a certificate and checks it.
+///
+/// # Errors
+/// When the text is no certificate. One that is, and does not hold, is a rejection, not an error.
+pub fn check_json(text: &str) -> Result<Checked, Error> {
+    Certificate::from_json(text).map(|certificate| check(&certificate))
+}
+
+/// Checks that the proof of a certificate proves its claim.
+pub fn check(certificate: &Certificate) -> Checked {
+    let rejection = verify(certificate).err();
+    Checked { claim: certificate.claim.to_string(), rejection }
+}
+
+fn verify(certificate: &Certificate) -> Result<(), String> {
+    if certificate.version != 1 {
+        return Err(format!("certificate version {} is not known", certificate.version));
+    }
+    match (&certificate.claim, &certificate.proof) {
+        (Claim::Within { left, right, domain, bound }, Proof::Within(difference)) => {
+            within(left, right, domain, bound, difference)
+        }
+        (Claim::Smallest { function, network, domain, biases, at_least }, Proof::Smallest { equality, kinks }) => {
+            smallest(function, network, domain, *biases, *at_least, equality, kinks)
+        }
+        (Claim::NotOneLayer { function, domain }, Proof::NotOneLayer { here, there }) => {
+            not_one_layer(function, domain, here, there)
+        }
+        _ => Err("the proof is not of the claim's kind".into()),
+    }
+}
+
+fn within(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    difference: &Difference,
+) -> Result<(), String> {
+    fits(domain, left.n_inputs())?;
+    if bound.is_negative() {
+        return Err("the bound is negative".into());
+    }
+    let (left, right) = (left.to_relu_graph(), right.to_relu_graph());
+    match difference {
+        Difference::CanonicalForms => {
+            let forms = (one_layer::form_of(&left, domain), one_layer::form_of(&right, domain));
+            let (Some(left), Some(right)) = forms else {
+                return Err("canonical forms need one hidden layer on both sides".into());
+            };
+            if left == right { Ok(()) } else { Err("the canonical forms differ".into()) }
+        }
+        Difference::Cells(steps) => {
+            let graph = left.difference(&right).map_err(|error| error.to_string())?;
+            cells::cover(&graph, domain, bound, steps)
+        }
+    }
+}
+
+fn smallest(
+    function: &Function,
+    network: &Network<Rational>,
+    domain: &Domain,
+    biases: Biases,
+    at_least: usize,
+    equality: &Difference,
+    kinks: &[Kink],
+) -> Result<(), String> {
+    let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
+    within(&sides.0, &sides.1, domain, &Rational::zero(), equality)?;
+    if network.hidden_layers().len() > 1 {
+        return Err("the network has more than one hidden layer".into());
+    }
+    let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
+    if !biases.hidden && network.hidden_layers().iter().any(|layer| has_bias(&layer.biases)) {
+        return Err("the network has a hidden bias, which the claim excludes".into());
+    }
+    if !biases.output && has_bias(&network.output_layer().biases) {
+        return Err("the network has an output bias, which the claim excludes".into());
+    }
+    let form = one_layer::form_of(&network.to_relu_graph(), domain).ok_or("the network has no one-layer form")?;
+    if kinks.len() != form.jumps.len() {
+        return Err(format!("{} kinks are listed, the network has {}", kinks.len(), form.jumps.len()));
+    }
+    let graph = function.to_relu_graph();
+    for kink in kinks {
+        if form.jumps.get(&kink.hyperplane) != Some(&kink.jump) {
+            return Err(format!("{:?} is not a kink of the network with that jump", kink.hyperplane));
+        }
+        witness(&graph, domain, kink)?;
+    }
+    let distinct: std::collections::BTreeSet<_> = kinks.iter().map(|kink| &kink.hyperplane).collect();
+    if distinct.len() != kinks.len() {
+        return Err("a kink is listed twice".into());
+    }
+    let shown = lower_bound::lower_bound(&form, domain, biases, at_least)?;
+    if at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
+}
+
+fn not_one_layer(function: &Function, domain: &Domain, here: &Kink, there: &Kink) -> Result<(), String> {
+    fits(domain, function.n_inputs())?;
+    let graph = function.to_relu_graph();
+    witness(&graph, domain, here)?;
+    witness(&graph, domain, there)?;
+    if here.hyperplane != there.hyperplane {
+        return Err("the two points are of different hyperplanes".into());
+    }
+    if here.jump == there.jump {
+        return Err("the jump is the same at both points".into());
+    }
+    Ok(())
+}
+
+/// Does the gradient jump at the witness as the kink says?
+fn witness(graph: &ReluGraph, domain: &Domain, kink: &Kink) -> Result<(), String> {
+    let (normal, point) = (&kink.hyperplane.normal, &kink.witness);
+    if normal.len() != graph.n_inputs || point.len() != graph.n_inputs || kink.jump.len() != graph.outputs.len() {
+        return Err("a kink's vectors have the wrong length".into());
+    }
+    // Only one form of a hyperplane is allowed, so that equal ones compare equal.
+    if kink.hyperplane.to_affine().hyperplane().map(|(plane, _)| plane).as_ref() != Some(&kink.hyperplane) {
+        return Err("a kink's normal is not primitive".into());
+    }
+    if dot(normal, point) != kink.hyperplane.offset {
+        return Err("a witness is not on its hyperplane".into());
+    }
+    if !domain.contains_inside(point) {
+        return Err("a witness is not inside the domain".into());
+    }
+    let beside = |side| graph.beside(point, normal, side).ok_or("a witness lies on another kink");
+    let (above, below) = (beside(Side::Above)?, beside(Side::Below)?);
+    for ((above, below), jump) in above.iter().zip(&below).zip(&kink.jump) {
+        let step = above.minus(below);
+        if !step.coefficients.iter().zip(normal).all(|(s, u)| *s == jump * u) {
+            return Err("the gradient does not jump that way at a witness".into());
+        }
+    }
+    Ok(())
+}
+
+fn fits(domain: &Domain, n_inputs: usize) -> Result<(), String> {
+    if domain.fits(n_inputs) { Ok(()) } else { Err(format!("the domain {domain} does not fit {n_inputs} inputs")) }
+}

@@ -1,1 +1,168 @@
 //! From a function to its smallest known ReLU network.
+//!
+//! [`compile`] is the whole pipeline on one screen: read off the canonical form, count, build,
+//! prove. What one hidden layer cannot compute is built layer by layer and said to be best known.
+
+mod fold;
+mod graph_to_network;
+mod plan_to_network;
+
+use pellucid_core::{Biases, Certificate, Computation, Domain, Error, Function, Network, Rational};
+use pellucid_prove::{Limits, Representable, Verdict, certify_smallest, count, prove_within, representable};
+
+pub use fold::{compose, fold};
+pub use graph_to_network::graph_to_network;
+pub use plan_to_network::plan_to_network;
+
+/// A function's network with what is proved about it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The function.
+    pub function: Function,
+    /// Where the network computes it.
+    pub domain: Domain,
+    /// Which biases networks may have.
+    pub biases: Biases,
+    /// The network.
+    pub network: Network<Rational>,
+    /// That the network computes the function; for a smallest network also that it is.
+    pub certificate: Certificate,
+    /// Linear cells looked at in the proof of equality; 0 when canonical forms match.
+    pub n_cells: usize,
+    /// What is known about smaller networks.
+    pub minimality: Minimality,
+}
+
+/// What is known about the size of the smallest network.
+#[derive(Clone, Debug)]
+pub struct Minimality {
+    /// Is the network proved to be the smallest with one hidden layer?
+    pub proved: bool,
+    /// No network has fewer hidden neurons: with one hidden layer where one layer can compute the
+    /// function, of any depth where it cannot.
+    pub lower_bound: usize,
+    /// Why, in words.
+    pub reason: String,
+    /// That one hidden layer cannot compute the function, where it cannot.
+    pub not_one_layer: Option<Certificate>,
+}
+
+/// Compiles a function into the smallest network with one hidden layer, or where there is none into
+/// a deeper one.
+///
+/// ```
+/// use pellucid_compile::compile;
+/// use pellucid_core::{Biases, Domain, Function};
+/// let minimum = Function::parse("min(x1, x2)").unwrap();
+/// let compiled = compile(&minimum, &Domain::Everywhere, Biases::ALLOWED, Default::default()).unwrap();
+/// assert_eq!(compiled.network.shape(), [2, 3, 1]);
+/// assert!(compiled.minimality.proved);
+/// ```
+///
+/// # Errors
+/// When the domain does not fit the function, when the biases exclude every network, or when a
+/// limit is reached before the network is proved right.
+pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Limits<'_>) -> Result<Compiled, Error> {
+    if !domain.fits(function.n_inputs()) {
+        return Err(Error::input(format!("the domain {domain} does not fit {} inputs", function.n_inputs())));
+    }
+    match representable(function, domain, limits) {
+        Ok(Representable::Form(form)) => {
+            let counted = count(&form, domain, biases)?;
+            let inputs = Some(function.input_names().to_vec());
+            let network = plan_to_network(&form, &counted.plan, domain, biases, inputs)?;
+            let (certificate, n_cells) =
+                certify_smallest(function, &network, domain, biases, counted.at_least, limits)?;
+            let minimality = one_layer_minimality(&network, form.hinges.len(), counted.at_least, domain, biases);
+            let (function, domain) = (function.clone(), domain.clone());
+            Ok(Compiled { function, domain, biases, network, certificate, n_cells, minimality })
+        }
+        Ok(Representable::No(refutation)) => {
+            let reason = "one hidden layer cannot compute it, so at least two layers of one neuron are needed";
+            let minimality =
+                Minimality { proved: false, lower_bound: 2, reason: reason.into(), not_one_layer: Some(*refutation) };
+            deeper(function, domain, biases, limits, minimality)
+        }
+        Err(error) if error.is_limit() => {
+            let reason = format!("whether one hidden layer can compute it is not known: {error}");
+            let minimality = Minimality { proved: false, lower_bound: 1, reason, not_one_layer: None };
+            deeper(function, domain, biases, limits, minimality)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The function composed of circuits, layer by layer.
+fn deeper(
+    function: &Function,
+    domain: &Domain,
+    biases: Biases,
+    limits: Limits<'_>,
+    minimality: Minimality,
+) -> Result<Compiled, Error> {
+    let network = graph_to_network(&function.to_relu_graph(), domain, function.input_names().to_vec())?;
+    let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
+    if (!biases.hidden && network.hidden_layers().iter().any(|layer| has_bias(&layer.biases)))
+        || (!biases.output && has_bias(&network.output_layer().biases))
+    {
+        return Err(Error::input(format!(
+            "`{function}` needs more than one hidden layer, and no deeper network {biases} is known (allow biases)"
+        )));
+    }
+    let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
+    match prove_within(&sides.0, &sides.1, domain, &Rational::zero(), limits)? {
+        Verdict::Proved { certificate, n_cells } => Ok(Compiled {
+            function: function.clone(),
+            domain: domain.clone(),
+            biases,
+            network,
+            certificate: *certificate,
+            n_cells,
+            minimality,
+        }),
+        Verdict::Refuted(counterexample) => {
+            Err(Error::input(format!("defect: the network built differs from the function: {counterexample:?}")))
+        }
+    }
+}
+
+/// What the count says, in words.
+fn one_layer_minimality(
+    network: &Network<Rational>,
+    n_kinks: usize,
+    at_least: usize,
+    domain: &Domain,
+    biases: Biases,
+) -> Minimality {
+    let size = network.hidden_neurons();
+    let kinks = match n_kinks {
+        0 => "it has no kink".to_string(),
+        1 => "its one kink hyperplane needs a neuron".to_string(),
+        n => format!("each of its {n} kink hyperplanes needs a neuron of its own"),
+    };
+    let rest = match (at_least - n_kinks, n_kinks) {
+        (0, _) => String::new(),
+        (k, 0) => format!("; the affine map takes {}", neurons(k)),
+        (k, _) => format!("; what is left is affine, and {} more however the hinges are turned", takes(k)),
+    };
+    let gap = if at_least < size {
+        format!("; whether fewer than {size} suffice is not known (orientations are searched up to a limit)")
+    } else {
+        String::new()
+    };
+    let scope = format!("with one hidden layer, no skip connections, {biases}, {}", domain.phrase());
+    Minimality {
+        proved: at_least == size,
+        lower_bound: at_least,
+        reason: format!("{kinks}{rest}{gap} ({scope})"),
+        not_one_layer: None,
+    }
+}
+
+fn neurons(k: usize) -> String {
+    if k == 1 { "1 neuron".into() } else { format!("{k} neurons") }
+}
+
+fn takes(k: usize) -> String {
+    if k == 1 { "takes 1 neuron".into() } else { format!("takes {k} neurons") }
+}

@@ -78,6 +78,20 @@ fn subtract(row: &mut [Rational], factor: &Rational, other: &[Rational]) {
     }
 }
 
+/// Factors with `sum_j factors_j * basis_j = target`; `None` when the target is not in the span.
+/// The basis must be independent for the factors to be unique.
+pub fn solve(basis: &[Vec<Rational>], target: &[Rational]) -> Option<Vec<Rational>> {
+    let n = basis.len();
+    let equations: Vec<Vec<Rational>> =
+        (0..target.len()).map(|i| basis.iter().map(|b| b[i].clone()).chain([target[i].clone()]).collect()).collect();
+    let echelon = Echelon::of(equations.iter().map(Vec::as_slice));
+    let mut factors = vec![Rational::zero(); n];
+    for (row, pivot) in echelon.rows.iter().zip(&echelon.pivots) {
+        *factors.get_mut(*pivot)? = row[n].clone();
+    }
+    Some(factors)
+}
+
 /// The number of independent rows.
 pub fn rank(rows: &[Vec<Rational>]) -> usize {
     Echelon::of(rows.iter().map(Vec::as_slice)).rank()

@@ -13,6 +13,7 @@
 
 use std::ops::Range;
 
+use crate::network::numbered_inputs;
 use crate::text_to_tokens::{Token, TokenKind, tokens};
 use crate::{Diagnostic, Error, Expr, Rational};
 
@@ -45,6 +46,8 @@ pub(crate) fn parse(text: &str, inputs: Option<&[String]>) -> Result<Parsed, Err
     };
     let Parser { names, diagnostics, .. } = parser;
     match outputs {
+        // A constant is a function of one input that it does not look at.
+        Some(outputs) if diagnostics.is_empty() && names.is_empty() => Ok((numbered_inputs(1), outputs)),
         Some(outputs) if diagnostics.is_empty() => Ok((names, outputs)),
         _ => Err(Error::text("function", text, diagnostics)),
     }
@@ -79,7 +82,7 @@ fn input_names(tokens: &[Token<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<S
         diagnostics.push(Diagnostic { span, message, help: None });
         return Vec::new();
     }
-    crate::network::numbered_inputs(n)
+    numbered_inputs(n)
 }
 
 /// 3 for `x3`; `x0` and `x03` are names like any other.

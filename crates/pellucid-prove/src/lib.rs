@@ -1,1 +1,23 @@
 //! Equality, linear cells and minimality of ReLU networks, decided in rationals.
+//!
+//! [`prove_within`] compares two computations; [`representable`] reads off the kinks of a function
+//! that one hidden layer can compute; [`count`] gives the smallest size, and [`certify_smallest`]
+//! the certificate for it. Every certificate is for `pellucid-check` to accept or reject.
+
+mod count;
+mod difference;
+mod exact_lp;
+mod one_layer;
+mod points;
+mod representable;
+mod smallest;
+mod subset_sum;
+mod walk;
+
+pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count};
+pub use difference::{Counterexample, Largest, Verdict, largest_difference, prove_within};
+pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
+pub use one_layer::{Hinge, OneLayerForm};
+pub use representable::{Representable, representable};
+pub use smallest::certify_smallest;
+pub use walk::{Cell, Limits, Step, walk};

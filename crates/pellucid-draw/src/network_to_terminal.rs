@@ -1,0 +1,200 @@
+//! A small network drawn with characters: boxes in layers, each over the weights that go into it.
+
+use pellucid_core::{NeuronId, Rational};
+
+use crate::network_to_list::network_to_list;
+use crate::number_to_text;
+use crate::picture::Picture;
+use crate::terminal::TerminalOptions;
+
+/// Room between two boxes.
+const GAP: usize = 1;
+/// A drawing longer than this is no longer taken in at a glance; a list says the same in less.
+const LINES: usize = 40;
+
+/// The characters boxes are made of.
+struct Pen {
+    corners: [char; 4],
+    across: char,
+    down: char,
+    zero: char,
+    arrow: &'static str,
+}
+
+const UNICODE: Pen =
+    Pen { corners: ['╭', '╮', '╰', '╯'], across: '─', down: '│', zero: '·', arrow: "→" };
+const ASCII: Pen = Pen { corners: ['+'; 4], across: '-', down: '|', zero: '.', arrow: "->" };
+
+/// The drawing when it fits the terminal, otherwise the list.
+pub(crate) fn network_to_terminal(picture: &Picture<'_>, options: &TerminalOptions) -> String {
+    let pen = if options.ascii { ASCII } else { UNICODE };
+    let mut text = drawing(picture, &pen);
+    let fits = text.lines().count() <= LINES && text.lines().all(|line| line.chars().count() <= options.width);
+    if !fits || picture.network.hidden_layers().is_empty() {
+        text = network_to_list(picture, options);
+    }
+    if let Some(title) = &picture.title {
+        text = format!("{title}\n\n{text}");
+    }
+    text
+}
+
+/// A box's lines of text and, once known, its place.
+struct Cell {
+    lines: Vec<String>,
+    width: usize,
+}
+
+fn drawing(picture: &Picture<'_>, pen: &Pen) -> String {
+    let network = picture.network;
+    let names = (0..=network.hidden_layers().len()).map(|layer| row_names(picture, layer)).collect::<Vec<_>>();
+    let outputs: Vec<String> = (0..network.n_outputs()).map(|index| output_head(picture, index)).collect();
+    let heads = names.iter().flatten().chain(&outputs).map(|name| name.chars().count()).max().unwrap_or(0) + 2;
+
+    let mut canvas = Canvas { heads, lines: Vec::new() };
+    for (layer, this) in network.layers().iter().enumerate().rev() {
+        let is_output = layer + 1 == network.layers().len();
+        if is_output {
+            // Outputs have no box: each is a row over the boxes of the last hidden layer.
+            if layer == 0 {
+                return String::new();
+            }
+            let cells = cells(picture, layer - 1, pen);
+            for (index, row) in this.weights.iter().enumerate() {
+                let bias = &this.biases[index];
+                let last = (!bias.is_zero()).then(|| format!("  {}", signed(bias)));
+                canvas.row(&outputs[index], &cells, &entries(row, pen), last.as_deref().unwrap_or(""));
+            }
+            continue;
+        }
+        let cells = cells(picture, layer, pen);
+        canvas.boxes(&cells, pen);
+        for (source, name) in names[layer].iter().enumerate() {
+            let column: Vec<Rational> = this.weights.iter().map(|row| row[source].clone()).collect();
+            canvas.row(name, &cells, &entries(&column, pen), "");
+        }
+        if this.biases.iter().any(|bias| !bias.is_zero()) {
+            canvas.row("bias", &cells, &entries(&this.biases, pen), "");
+        }
+    }
+    canvas.lines.join("\n") + "\n"
+}
+
+/// What stands left of a row of weights: where they come from.
+fn row_names(picture: &Picture<'_>, layer: usize) -> Vec<String> {
+    let ids = picture.source_names(layer);
+    match layer.checked_sub(1) {
+        None => match picture.example() {
+            Some((input, _)) => {
+                ids.iter().zip(input).map(|(id, value)| format!("{id} = {}", number_to_text(value))).collect()
+            }
+            None => ids,
+        },
+        Some(below) => (0..ids.len()).map(|index| box_name(picture, NeuronId { layer: below, index })).collect(),
+    }
+}
+
+/// A neuron's name when no other neuron of its layer has the same, otherwise with its place.
+fn box_name(picture: &Picture<'_>, neuron: NeuronId) -> String {
+    let width = picture.network.layers()[neuron.layer].weights.len();
+    let Some(name) = picture.neuron_name(neuron) else { return neuron.to_string() };
+    let same = |index: &usize| picture.neuron_name(NeuronId { layer: neuron.layer, index: *index }) == Some(name);
+    if (0..width).filter(same).count() > 1 { format!("{neuron} {name}") } else { name.to_string() }
+}
+
+fn output_head(picture: &Picture<'_>, index: usize) -> String {
+    let name = picture.output_name(index);
+    match picture.example().and_then(|(_, trace)| trace.pre_activations.last()) {
+        Some(outputs) => format!("{name} = {}", number_to_text(&outputs[index])),
+        None => name,
+    }
+}
+
+fn cells(picture: &Picture<'_>, layer: usize, pen: &Pen) -> Vec<Cell> {
+    let network = picture.network;
+    let above = &network.layers()[layer + 1];
+    let hidden_above = layer + 1 < network.hidden_layers().len();
+    let cell = |index: usize| {
+        let neuron = NeuronId { layer, index };
+        let mut lines = vec![box_name(picture, neuron)];
+        if let Some(word) = picture.neuron_status(neuron).word() {
+            lines.push(format!("({word})"));
+        }
+        if let Some((_, trace)) = picture.example() {
+            let before = number_to_text(&trace.pre_activations[layer][index]);
+            lines.push(format!("{before} {} {}", pen.arrow, number_to_text(&trace.activations[layer][index])));
+        }
+        // A box is as wide as the weights over and under it, so that columns never touch.
+        let mut width = lines.iter().map(|line| line.chars().count() + 4).max().unwrap_or(0);
+        let incoming = network.layers()[layer].weights[index].iter().chain([&network.layers()[layer].biases[index]]);
+        let outgoing = above.weights.iter().map(|row| &row[index]).filter(|_| !hidden_above);
+        for weight in incoming.chain(outgoing) {
+            width = width.max(number_to_text(weight).chars().count() + 1);
+        }
+        Cell { lines, width }
+    };
+    let mut cells: Vec<Cell> = (0..network.layers()[layer].weights.len()).map(cell).collect();
+    let height = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or(0);
+    cells.iter_mut().for_each(|cell| cell.lines.resize(height, String::new()));
+    cells
+}
+
+fn entries(weights: &[Rational], pen: &Pen) -> Vec<String> {
+    weights.iter().map(|w| if w.is_zero() { pen.zero.to_string() } else { number_to_text(w) }).collect()
+}
+
+fn signed(value: &Rational) -> String {
+    let sign = if value.is_negative() { '-' } else { '+' };
+    format!("{sign} {}", number_to_text(&value.abs()))
+}
+
+struct Canvas {
+    heads: usize,
+    lines: Vec<String>,
+}
+
+impl Canvas {
+    /// A name and one entry under or over each box.
+    fn row(&mut self, name: &str, cells: &[Cell], entries: &[String], last: &str) {
+        let mut line = format!("{name:>width$}  ", width = self.heads - 2);
+        for (cell, entry) in cells.iter().zip(entries) {
+            line.push_str(&centred(entry, cell.width));
+            line.push_str(&" ".repeat(GAP));
+        }
+        line.truncate(line.trim_end().len());
+        line.push_str(last);
+        self.lines.push(line);
+    }
+
+    fn boxes(&mut self, cells: &[Cell], pen: &Pen) {
+        let height = cells.first().map_or(0, |cell| cell.lines.len());
+        self.wires(cells, pen);
+        let [top_left, top_right, bottom_left, bottom_right] = pen.corners;
+        let edge = |left: char, right: char| {
+            let across = |cell: &Cell| pen.across.to_string().repeat(cell.width - 2);
+            move |cell: &Cell| format!("{left}{}{right}", across(cell))
+        };
+        self.across(cells, edge(top_left, top_right));
+        for row in 0..height {
+            self.across(cells, |cell| format!("{}{}{}", pen.down, centred(&cell.lines[row], cell.width - 2), pen.down));
+        }
+        self.across(cells, edge(bottom_left, bottom_right));
+        self.wires(cells, pen);
+    }
+
+    fn wires(&mut self, cells: &[Cell], pen: &Pen) {
+        self.across(cells, |cell| centred(&pen.down.to_string(), cell.width));
+    }
+
+    fn across(&mut self, cells: &[Cell], part: impl Fn(&Cell) -> String) {
+        let parts: Vec<String> = cells.iter().map(part).collect();
+        let line = format!("{}{}", " ".repeat(self.heads), parts.join(&" ".repeat(GAP)));
+        self.lines.push(line.trim_end().to_string());
+    }
+}
+
+/// In the middle, a little left where it does not come out even.
+fn centred(text: &str, width: usize) -> String {
+    let room = width.saturating_sub(text.chars().count());
+    format!("{}{text}{}", " ".repeat(room / 2), " ".repeat(room - room / 2))
+}

@@ -1,0 +1,111 @@
+//! What each ink looks like, light and dark: one table, from which the style sheet is written.
+//!
+//! The colours are chosen after Okabe and Ito's palette for colour-blind readers, darkened or
+//! lightened until words in them have a contrast of 4.5 to 1 against the paper. Colour never stands
+//! alone: links into a greaterness detector are also thicker, links with negative weights dashed.
+
+use crate::scene::Ink;
+use crate::scene_to_svg::Theme;
+
+/// Class, light rule, dark rule.
+type Look = (&'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const LOOKS: &[Look] = &[
+    ("paper",    "fill:#fff",                                   "fill:#15181d"),
+    ("input",    "fill:#8fd6cd;stroke:#0f766e",                 "fill:#115e59;stroke:#5eead4"),
+    ("hidden",   "fill:#e2e5e9;stroke:#5b6470",                 "fill:#3a414b;stroke:#a8b1bd"),
+    ("faded",    "fill:#f6f7f8;stroke:#a3abb5;stroke-dasharray:4 3", "fill:#1d2127;stroke:#6b7480;stroke-dasharray:4 3"),
+    ("output",   "fill:#fcc27c;stroke:#b45309",                 "fill:#8a4208;stroke:#fdba74"),
+    ("bias",     "fill:#fff;stroke:#9aa2ac",                    "fill:#15181d;stroke:#8a939e"),
+    ("link",     "stroke:#6b7480;stroke-width:1.4",             "stroke:#98a2ae;stroke-width:1.4"),
+    ("greater",  "stroke:#00815f;stroke-width:2.6",             "stroke:#2fc79c;stroke-width:2.6"),
+    ("reversed", "stroke:#c2410c;stroke-width:1.8;stroke-dasharray:7 4", "stroke:#fb923c;stroke-width:1.8;stroke-dasharray:7 4"),
+    ("zero",     "stroke:#c9ced5;stroke-width:.8",              "stroke:#49515c;stroke-width:.8"),
+    ("pale",     "stroke:#c4cad1;stroke-width:1.2;stroke-dasharray:2 3", "stroke:#505964;stroke-width:1.2;stroke-dasharray:2 3"),
+    ("mark",     "stroke:#39414c;stroke-width:1.4",             "stroke:#e5e9ee;stroke-width:1.4"),
+    ("circuit",  "fill:#3b82f6;fill-opacity:.09;stroke:#3b6fb5;stroke-opacity:.7", "fill:#60a5fa;fill-opacity:.13;stroke:#7ab0f5;stroke-opacity:.7"),
+    ("trapezium", "fill:#dbe7f7;stroke:#33619f",                "fill:#22375a;stroke:#8ab4ec"),
+    ("table",    "fill:#fff;stroke:#c4cad1",                    "fill:#15181d;stroke:#505964"),
+    ("stripe",   "fill:#f0f2f5",                                "fill:#20252c"),
+    ("text",     "fill:#111827",                                "fill:#f3f4f6"),
+    ("quiet",    "fill:#515a66;stroke:#fff",                    "fill:#b4bdc8;stroke:#15181d"),
+    ("weight",   "fill:#333b46;stroke:#fff",                    "fill:#d5dae1;stroke:#15181d"),
+    ("greater-weight", "fill:#006b4f;stroke:#fff",              "fill:#4fd8b0;stroke:#15181d"),
+    ("reversed-weight", "fill:#a8370a;stroke:#fff",             "fill:#fda868;stroke:#15181d"),
+    ("heading",  "fill:#111827;font-weight:600",                "fill:#f3f4f6;font-weight:600"),
+    ("axis",     "stroke:#5b6470",                              "stroke:#a8b1bd"),
+    ("grid",     "stroke:#e2e5e9",                              "stroke:#2f353e"),
+    ("series-0", "stroke:#0067a5",                              "stroke:#5ab4f0"),
+    ("series-1", "stroke:#c2410c;stroke-dasharray:7 4",         "stroke:#fb923c;stroke-dasharray:7 4"),
+    ("series-2", "stroke:#00815f;stroke-dasharray:2 3",         "stroke:#2fc79c;stroke-dasharray:2 3"),
+    ("series-3", "stroke:#a8437f;stroke-dasharray:10 3 2 3",    "stroke:#e69ac7;stroke-dasharray:10 3 2 3"),
+    ("series-4", "stroke:#6b5b00",                              "stroke:#e8d95a"),
+    ("series-5", "stroke:#39414c;stroke-dasharray:4 2",         "stroke:#d5dae1;stroke-dasharray:4 2"),
+];
+
+/// Rules that do not depend on the colours.
+const SHAPES: &str = "\
+.pl-picture text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;paint-order:stroke;\
+stroke-width:0;stroke-linejoin:round}\n\
+.pl-picture text.pl-quiet,.pl-picture text.pl-weight,.pl-picture text.pl-greater-weight,\
+.pl-picture text.pl-reversed-weight{stroke-width:5}\n\
+.pl-picture rect{stroke-width:1.5}\n\
+.pl-picture .pl-circuit,.pl-picture .pl-table{stroke-width:1}\n\
+.pl-picture .pl-series{stroke-width:2}\n";
+
+/// The classes of an ink.
+pub(crate) fn ink_class(ink: Ink) -> &'static str {
+    match ink {
+        Ink::Input => "pl-input",
+        Ink::Hidden => "pl-hidden",
+        Ink::Faded => "pl-faded",
+        Ink::Output => "pl-output",
+        Ink::Bias => "pl-bias",
+        Ink::Link => "pl-link",
+        Ink::GreaterLink => "pl-greater",
+        Ink::ReversedLink => "pl-reversed",
+        Ink::ZeroLink => "pl-zero",
+        Ink::FadedLink => "pl-pale",
+        Ink::Mark => "pl-mark",
+        Ink::Circuit => "pl-circuit",
+        Ink::Trapezium => "pl-trapezium",
+        Ink::Table => "pl-table",
+        Ink::Stripe => "pl-stripe",
+        Ink::Text => "pl-text",
+        Ink::QuietText => "pl-quiet",
+        Ink::Weight => "pl-weight",
+        Ink::GreaterWeight => "pl-greater-weight",
+        Ink::ReversedWeight => "pl-reversed-weight",
+        Ink::Heading => "pl-heading",
+        Ink::Axis => "pl-axis",
+        Ink::Grid => "pl-grid",
+        Ink::Series(n) => {
+            const SERIES: [&str; 6] = [
+                "pl-series pl-series-0",
+                "pl-series pl-series-1",
+                "pl-series pl-series-2",
+                "pl-series pl-series-3",
+                "pl-series pl-series-4",
+                "pl-series pl-series-5",
+            ];
+            SERIES[n % SERIES.len()]
+        }
+    }
+}
+
+/// The style sheet of a theme.
+pub(crate) fn style(theme: Theme) -> String {
+    let light = |scope| rules(scope, |look: &Look| look.1);
+    let dark = |scope| rules(scope, |look: &Look| look.2);
+    let colours = match theme {
+        Theme::Auto => format!("{}@media (prefers-color-scheme:dark){{\n{}}}\n", light(".pl-auto"), dark(".pl-auto")),
+        Theme::Light => light(".pl-light"),
+        Theme::Dark => dark(".pl-dark"),
+    };
+    format!("\n{SHAPES}{colours}")
+}
+
+fn rules(scope: &str, pick: impl Fn(&Look) -> &'static str) -> String {
+    LOOKS.iter().map(|look| format!("{scope} .pl-{}{{{}}}\n", look.0, pick(look))).collect()
+}

@@ -1,0 +1,75 @@
+//! What a network file holds.
+
+use std::fmt;
+
+use pellucid_core::{Network, Rational};
+
+/// A network and what its file says about it.
+///
+/// ```
+/// use pellucid_core::{Layer, Network, Rational};
+/// use pellucid_formats::{NetworkFile, Numbers};
+/// let layer = Layer { weights: vec![vec![Rational::ratio(1, 3)]], biases: vec![Rational::zero()] };
+/// let file = NetworkFile::from(Network::new(None, vec![layer])?);
+/// assert_eq!(file.numbers, Numbers::Exact);
+/// # Ok::<(), pellucid_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkFile {
+    /// The network, exact: each float of the file is the rational it is.
+    pub network: Network<Rational>,
+    /// The numbers the network was stored in, and will be written in.
+    pub numbers: Numbers,
+    /// The function that the network is meant to compute, as text.
+    pub function: Option<String>,
+    /// Where it is meant to compute it, as text.
+    pub domain: Option<String>,
+}
+
+impl From<Network<Rational>> for NetworkFile {
+    /// An exact file without function and domain.
+    fn from(network: Network<Rational>) -> Self {
+        NetworkFile { network, numbers: Numbers::Exact, function: None, domain: None }
+    }
+}
+
+/// What the numbers of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// Rationals, or whole numbers.
+    Exact,
+    /// 32-bit floats. Files in half precision count as this: their numbers are float32 numbers.
+    Float32,
+    /// 64-bit floats.
+    Float64,
+}
+
+impl Numbers {
+    /// All of them, for messages and for reading.
+    pub(crate) const ALL: [Numbers; 3] = [Numbers::Exact, Numbers::Float32, Numbers::Float64];
+
+    /// Is the rational one of these numbers?
+    pub(crate) fn has(self, value: &Rational) -> bool {
+        self.round(value).as_ref() == Some(value)
+    }
+
+    /// The nearest of these numbers; `None` when the value is beyond the largest.
+    pub(crate) fn round(self, value: &Rational) -> Option<Rational> {
+        match self {
+            Numbers::Exact => Some(value.clone()),
+            Numbers::Float32 => Rational::from_f32(value.to_f32()),
+            Numbers::Float64 => Rational::from_f64(value.to_f64()),
+        }
+    }
+}
+
+impl fmt::Display for Numbers {
+    /// As own files write it: `exact`, `float32`, `float64`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Numbers::Exact => "exact",
+            Numbers::Float32 => "float32",
+            Numbers::Float64 => "float64",
+        })
+    }
+}

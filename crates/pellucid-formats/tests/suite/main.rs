@@ -1,0 +1,8 @@
+//! The formats from outside: the fixtures agree, what is written is read back, damage is an error,
+//! and messages say what is wrong.
+
+mod damage;
+mod fixtures;
+mod messages;
+mod onnx_graphs;
+mod round_trips;

@@ -1,0 +1,164 @@
+//! ONNX graphs as different exporters write them, built here field by field.
+
+use pellucid_core::Rational;
+use pellucid_formats::{NetworkFile, Numbers, read};
+
+/// A protobuf field that holds bytes.
+fn bytes(number: u8, value: &[u8]) -> Vec<u8> {
+    assert!(value.len() < 1 << 14);
+    [&[number << 3 | 2, (value.len() & 0x7f) as u8 | 0x80, (value.len() >> 7) as u8], value].concat()
+}
+
+fn text(number: u8, value: &str) -> Vec<u8> {
+    bytes(number, value.as_bytes())
+}
+
+fn int(number: u8, value: u8) -> Vec<u8> {
+    vec![number << 3, value]
+}
+
+/// A node of the graph: operator, inputs, output, attributes.
+fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[Vec<u8>]) -> Vec<u8> {
+    let mut node: Vec<u8> = inputs.iter().flat_map(|name| text(1, name)).collect();
+    node.extend([text(2, output), text(4, operator)].concat());
+    node.extend(attributes.iter().flat_map(|attribute| bytes(5, attribute)));
+    bytes(1, &node)
+}
+
+fn int_attribute(name: &str, value: u8) -> Vec<u8> {
+    [text(1, name), int(3, value)].concat()
+}
+
+fn float_attribute(name: &str, value: f32) -> Vec<u8> {
+    [text(1, name), vec![2 << 3 | 5], value.to_le_bytes().to_vec()].concat()
+}
+
+/// A tensor with raw float32 data.
+fn tensor(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
+    let data: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    [shape.iter().flat_map(|n| int(1, *n)).collect(), int(2, 1), text(8, name), bytes(9, &data)].concat()
+}
+
+fn initialiser(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
+    bytes(5, &tensor(name, shape, values))
+}
+
+fn model(parts: &[Vec<u8>]) -> Vec<u8> {
+    let mut graph = parts.concat();
+    graph.extend([bytes(11, &text(1, "x")), bytes(12, &text(1, "y"))].concat());
+    [int(1, 8), bytes(7, &graph)].concat()
+}
+
+fn read_model(parts: &[Vec<u8>]) -> Result<NetworkFile, String> {
+    read(&model(parts), "net.onnx").map_err(|error| error.to_string())
+}
+
+/// What the network gives for an input.
+fn check(parts: &[Vec<u8>], input: &[i64], output: &[&str]) {
+    let input: Vec<Rational> = input.iter().map(|value| Rational::from(*value)).collect();
+    let output: Vec<Rational> = output.iter().map(|value| value.parse().unwrap()).collect();
+    assert_eq!(read_model(parts).unwrap().network.evaluate(&input), output);
+}
+
+#[test]
+fn gemm_with_all_its_attributes() {
+    let weight = || initialiser("w", &[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let scales = [float_attribute("alpha", 0.5), float_attribute("beta", 2.0)];
+    let bias = || initialiser("b", &[3], &[10.0, 20.0, 30.0]);
+    check(&[node("Gemm", &["x", "w", "b"], "y", &scales), weight(), bias()], &[2, -2], &["17", "37", "57"]);
+    let transposed = [int_attribute("transB", 1)];
+    check(&[node("Gemm", &["x", "w"], "y", &transposed), weight()], &[1, 0, -1], &["-2", "-2"]);
+    // Samples in columns: W x.
+    check(&[node("Gemm", &["w", "x"], "y", &[]), weight()], &[1, 0, -1], &["-2", "-2"]);
+    check(&[node("Gemm", &["w", "x"], "y", &[int_attribute("transA", 1)]), weight()], &[1, -1], &["-3", "-3", "-3"]);
+    check(&[node("Gemm", &["x", "w"], "y", &[int_attribute("transA", 1)]), weight()], &[1, -1], &["-3", "-3", "-3"]);
+    check(&[node("MatMul", &["w", "x"], "y", &[]), weight()], &[1, 0, -1], &["-2", "-2"]);
+}
+
+#[test]
+fn a_chain_with_everything_that_does_nothing() {
+    let shape = [int(1, 2), int(2, 7), text(8, "shape"), bytes(7, &[[0xff; 9].as_slice(), &[1, 2]].concat())].concat();
+    let parts = [
+        initialiser("b", &[1, 2], &[1.0, 1.0]),
+        node("Flatten", &["x"], "flat", &[]),
+        node("Constant", &[], "w", &[[text(1, "value"), bytes(5, &tensor("", &[1, 2], &[1.0, -1.0]))].concat()]),
+        node("Identity", &["w"], "w2", &[]),
+        node("MatMul", &["flat", "w2"], "m", &[]),
+        node("Add", &["b", "m"], "a", &[]),
+        node("Relu", &["a"], "r", &[]),
+        bytes(5, &shape),
+        node("Reshape", &["r", "shape"], "s", &[]),
+        node("Gemm", &["s", "v"], "g", &[int_attribute("transB", 1)]),
+        node("Relu", &["g"], "y", &[]),
+        initialiser("v", &[1, 2], &[1.0, -2.0]),
+    ];
+    let file = read_model(&parts).unwrap();
+    // The Relu at the end becomes a hidden layer before the identity.
+    assert_eq!(file.network.shape(), [1, 2, 1, 1]);
+    assert_eq!(file.numbers, Numbers::Float32);
+    check(&parts, &[2], &["3"]);
+    check(&parts, &[-2], &["0"]);
+}
+
+#[test]
+fn typed_lists_and_doubles() {
+    let packed: Vec<u8> = [0.1f64, 0.5].iter().flat_map(|value| value.to_le_bytes()).collect();
+    let double = [int(1, 1), int(1, 2), int(2, 11), text(8, "w"), bytes(10, &packed)].concat();
+    let file = read_model(&[node("MatMul", &["w", "x"], "y", &[]), bytes(5, &double)]).unwrap();
+    assert_eq!(file.numbers, Numbers::Float64);
+    assert_eq!(file.network.layers()[0].weights[0][0], Rational::from_f64(0.1).unwrap());
+
+    // Three tenths of a float32 is no float32, so the product is kept exactly.
+    let scaled = [node("Gemm", &["x", "w"], "y", &[float_attribute("alpha", 0.3)]), initialiser("w", &[1, 1], &[0.3])];
+    let file = read_model(&scaled).unwrap();
+    assert_eq!(file.numbers, Numbers::Exact);
+    let third = Rational::from_f32(0.3).unwrap();
+    assert_eq!(file.network.layers()[0].weights[0][0], &third * &third);
+}
+
+#[test]
+fn refusals() {
+    let refused = |parts: &[Vec<u8>]| read_model(parts).unwrap_err();
+    let weight = initialiser("w", &[2, 2], &[f32::NAN, 2.0, 3.0, f32::INFINITY]);
+    assert_eq!(
+        refused(&[node("Conv", &["x", "w"], "c", &[]), node("Relu", &["c"], "r", &[]), node("Tanh", &["r"], "y", &[])]),
+        "cannot read net.onnx:
+  operator Conv at node 1 is not supported (supported: Gemm, MatMul, Add, Relu, Identity, Flatten, Reshape, Constant)
+  operator Tanh at node 3 is not supported (supported: Gemm, MatMul, Add, Relu, Identity, Flatten, Reshape, Constant)"
+    );
+    assert_eq!(
+        refused(&[node("MatMul", &["x", "w"], "y", &[]), weight]),
+        "cannot read net.onnx:
+  `w`[0, 0] is NaN; weights must be finite
+  `w`[1, 1] is infinite; weights must be finite"
+    );
+    let square = || initialiser("w", &[2, 2], &[1.0; 4]);
+    assert_eq!(
+        refused(&[node("MatMul", &["x", "w"], "a", &[]), node("MatMul", &["a", "w"], "y", &[]), square()]),
+        "cannot read net.onnx: MatMul at node 2: it follows another layer without a Relu between; multiply the two into one before exporting"
+    );
+    assert_eq!(
+        refused(&[node("MatMul", &["x", "w"], "a", &[]), node("Add", &["a", "x"], "y", &[]), square()]),
+        "cannot read net.onnx: Add at node 2: it reads `x`; only a chain of layers, each reading the one before, is supported"
+    );
+    let narrow = initialiser("v", &[3, 1], &[1.0; 3]);
+    assert_eq!(
+        refused(&[
+            node("MatMul", &["x", "w"], "a", &[]),
+            node("Relu", &["a"], "r", &[]),
+            node("MatMul", &["r", "v"], "y", &[]),
+            square(),
+            narrow,
+        ]),
+        "cannot read net.onnx: MatMul at node 3: the weight `v` takes 3 values, but 2 come in"
+    );
+    assert_eq!(
+        refused(&[node("MatMul", &["x", "w"], "a", &[]), square()]),
+        "cannot read net.onnx: the output `y` is not what the last operator gives"
+    );
+    let external = bytes(5, &[int(1, 1), int(2, 1), text(8, "w"), int(14, 1)].concat());
+    assert_eq!(
+        refused(&[node("MatMul", &["x", "w"], "y", &[]), external]),
+        "cannot read net.onnx: `w` is kept in another file; export the model with its weights inside"
+    );
+}
