@@ -85,16 +85,13 @@ fn gather<'a>(circuit: &'a Circuit, whole: Option<&'a Expr>, depth: usize, drawn
 /// The largest drawn parts of an expression, and the inputs outside of them.
 fn sources_in(expr: &Expr, drawn: &[Drawn<'_>]) -> Vec<Source> {
     let mut found = Vec::new();
-    if let Expr::Input(index) = expr {
-        // An identity is fed by its input, not by itself.
-        found.push(Source::Input(*index));
-    }
-    let mut pending: Vec<&Expr> = expr.children().iter().rev().collect();
+    let mut pending = vec![expr];
     while let Some(inner) = pending.pop() {
-        if let Some(index) = position(drawn, inner) {
-            found.push(Source::Circuit(index));
-        } else if let Expr::Input(index) = inner {
+        if let Expr::Input(index) = inner {
+            // Even where an identity circuit gives it again, nobody needs to take it from there.
             found.push(Source::Input(*index));
+        } else if let Some(index) = position(drawn, inner).filter(|_| inner != expr) {
+            found.push(Source::Circuit(index));
         } else {
             pending.extend(inner.children().iter().rev());
         }

@@ -5,6 +5,8 @@ use crate::text_size::text_box;
 
 /// Free space around a label.
 const CLEARANCE: f64 = 2.0;
+/// Free space that a label has where possible.
+const ROOM: f64 = 7.0;
 /// Places are tried this far apart along a link, as a fraction of it.
 const STEPS: usize = 48;
 
@@ -22,10 +24,11 @@ pub(crate) struct Placement {
     pub(crate) crossings: usize,
 }
 
-/// A possible place: how many other links run behind it, how far it is from the link's middle.
+/// A possible place: how many other links run behind it and near it, how far it is from the middle.
 #[derive(Clone, Copy)]
 struct Candidate {
     crossings: usize,
+    neighbours: usize,
     off_middle: f64,
     place: Rect,
 }
@@ -41,11 +44,12 @@ pub(crate) fn place_labels(lines: &[LabelledLine<'_>], obstacles: &[Rect]) -> Op
     let mut placed: Vec<Option<Rect>> = vec![None; lines.len()];
     let mut total = 0;
     for (index, places) in &waiting {
-        let free = |candidate: &&Candidate| {
-            let grown = candidate.place.grown(CLEARANCE);
+        let is_free = |candidate: &&Candidate, clearance: f64| {
+            let grown = candidate.place.grown(clearance);
             !placed.iter().flatten().any(|other| other.overlaps(&grown))
         };
-        let best = places.iter().find(free)?;
+        let roomy = places.iter().find(|place| place.crossings == 0 && is_free(place, ROOM));
+        let best = roomy.or_else(|| places.iter().find(|place| is_free(place, CLEARANCE)))?;
         placed[*index] = Some(best.place);
         total += best.crossings;
     }
@@ -63,10 +67,15 @@ fn candidates(lines: &[LabelledLine<'_>], index: usize, obstacles: &[Rect]) -> V
         if obstacles.iter().any(|obstacle| obstacle.overlaps(&grown)) {
             continue;
         }
-        let crosses = |(other, l): &(usize, &LabelledLine<'_>)| *other != index && grown.meets_line(l.from, l.to);
-        let crossings = lines.iter().enumerate().filter(crosses).count();
-        places.push(Candidate { crossings, off_middle: (fraction - 0.5).abs(), place });
+        let others = || lines.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, line)| line);
+        let crossings = others().filter(|other| grown.meets_line(other.from, other.to)).count();
+        let roomy = place.grown(ROOM);
+        let neighbours = others().filter(|other| roomy.meets_line(other.from, other.to)).count();
+        places.push(Candidate { crossings, neighbours, off_middle: (fraction - 0.5).abs(), place });
     }
-    places.sort_by(|a, b| a.crossings.cmp(&b.crossings).then(a.off_middle.total_cmp(&b.off_middle)));
+    places.sort_by(|a, b| {
+        let counts = (a.crossings, a.neighbours).cmp(&(b.crossings, b.neighbours));
+        counts.then(a.off_middle.total_cmp(&b.off_middle))
+    });
     places
 }

@@ -120,6 +120,6 @@ mod tests {
         assert!(rect.meets_line(Point::new(-5.0, 5.0), Point::new(15.0, 5.0)));
         assert!(rect.meets_line(Point::new(5.0, 5.0), Point::new(5.0, 6.0)));
         assert!(!rect.meets_line(Point::new(-5.0, 5.0), Point::new(-1.0, 5.0)));
-        assert!(!rect.meets_line(Point::new(-5.0, 0.0), Point::new(5.0, 20.0)));
+        assert!(!rect.meets_line(Point::new(-5.0, 5.0), Point::new(5.0, 25.0)));
     }
 }

@@ -16,18 +16,24 @@ pub(crate) fn layout_to_scene(picture: &Picture<'_>, layout: &Layout, descriptio
         shapes.push(Shape::Panel { bounds: circuit.bounds, radius: 14.0, ink: Ink::Circuit });
     }
     for link in layout.bands.iter().flatten() {
-        shapes.push(Shape::line(link.from, link.to, link.link.ink));
+        let ink = if link.label.is_some() { link.link.ink } else { thin(link.link.ink) };
+        shapes.push(Shape::line(link.from, link.to, ink));
     }
     layout.tables.iter().flatten().for_each(|table| push_table(&mut shapes, table));
     layout.discs.iter().flatten().for_each(|disc| push_disc(&mut shapes, disc));
     for link in layout.bands.iter().flatten() {
         if let Some(place) = link.label {
-            shapes.push(Shape::text(place.middle(), WEIGHT_SIZE, &link.link.weight, weight_ink(link.link.ink)));
+            shapes.push(Shape::text_on_lines(
+                place.middle(),
+                WEIGHT_SIZE,
+                &link.link.weight,
+                weight_ink(link.link.ink),
+            ));
         }
     }
     for circuit in &layout.boxes {
         if let Some(place) = circuit.name_place {
-            shapes.push(Shape::text(place.middle(), CAPTION_SIZE, &circuit.name, Ink::QuietText));
+            shapes.push(Shape::text_on_lines(place.middle(), CAPTION_SIZE, &circuit.name, Ink::QuietText));
         }
     }
     push_around(&mut shapes, picture, layout);
@@ -45,7 +51,14 @@ fn push_around(shapes: &mut Vec<Shape>, picture: &Picture<'_>, layout: &Layout) 
     for (line, text) in layout.legend.iter().enumerate() {
         let at = Point::new(all.left, all.bottom + 16.0 + 1.4 * CAPTION_SIZE * line as f64);
         let text = text.clone();
-        shapes.push(Shape::Text { at, anchor: Anchor::Start, size: CAPTION_SIZE, text, ink: Ink::QuietText });
+        shapes.push(Shape::Text {
+            at,
+            anchor: Anchor::Start,
+            size: CAPTION_SIZE,
+            text,
+            ink: Ink::QuietText,
+            halo: false,
+        });
     }
 }
 
@@ -85,7 +98,16 @@ fn push_disc(shapes: &mut Vec<Shape>, disc: &Disc) {
         }
     }
     if let (Some(place), Some((text, _))) = (disc.caption, &node.caption) {
-        shapes.push(Shape::text(place.middle(), CAPTION_SIZE, text, Ink::QuietText));
+        shapes.push(Shape::text_on_lines(place.middle(), CAPTION_SIZE, text, Ink::QuietText));
+    }
+}
+
+/// Many links together would be darker than everything else.
+fn thin(link: Ink) -> Ink {
+    match link {
+        Ink::ReversedLink => Ink::ThinReversedLink,
+        Ink::Link => Ink::ThinLink,
+        other => other,
     }
 }
 

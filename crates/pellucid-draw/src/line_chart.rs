@@ -136,7 +136,7 @@ impl LineChart {
 }
 
 fn label(at: Point, anchor: Anchor, text: String) -> Shape {
-    Shape::Text { at, anchor, size: SIZE, text, ink: Ink::QuietText }
+    Shape::Text { at, anchor, size: SIZE, text, ink: Ink::QuietText, halo: false }
 }
 
 /// The smallest and the largest value, never equal.

@@ -10,6 +10,7 @@ use crate::terminal::TerminalOptions;
 const GAP: &str = "  ";
 
 struct Line {
+    /// `h1.1`; nothing for an output, whose name takes both columns.
     id: String,
     name: String,
     sum: String,
@@ -19,17 +20,18 @@ struct Line {
 /// The lines, hidden neurons first, sums broken at the terminal's width.
 pub(crate) fn network_to_list(picture: &Picture<'_>, options: &TerminalOptions) -> String {
     let lines = lines(picture, options);
-    let width = |text: &dyn Fn(&Line) -> &str| lines.iter().map(|l| text(l).chars().count()).max().unwrap_or(0);
-    let (ids, mut names) = (width(&|l| &l.id), width(&|l| &l.name));
+    let length = |text: &str| text.chars().count();
+    let ids = lines.iter().map(|line| length(&line.id)).max().unwrap_or(0);
+    let head = |line: &Line| match (line.id.is_empty(), line.name.is_empty()) {
+        (true, _) => line.name.clone(),
+        (_, true) => line.id.clone(),
+        _ => format!("{:ids$}{GAP}{}", line.id, line.name),
+    };
     // One long name must not push every sum to the right edge.
-    names = names.min(options.width / 3);
+    let heads = lines.iter().map(|line| length(&head(line))).max().unwrap_or(0).min(options.width / 2);
     let mut text = String::new();
     for line in &lines {
-        let mut head = format!("{:ids$}", line.id);
-        if names > 0 {
-            head.push_str(&format!("{GAP}{:names$}", line.name));
-        }
-        head.push_str(&format!("{GAP}= "));
+        let head = format!("{:heads$} = ", head(line));
         push_wrapped(&mut text, &head, &format!("{}{}", line.sum, line.remark), options.width);
     }
     text
@@ -60,8 +62,8 @@ fn lines(picture: &Picture<'_>, options: &TerminalOptions) -> Vec<Line> {
         let value =
             picture.example().map(|(_, trace)| format!("  [{}]", number_to_text(&trace.pre_activations[layer][index])));
         lines.push(Line {
-            id: picture.output_name(index),
-            name: String::new(),
+            id: String::new(),
+            name: picture.output_name(index),
             sum: picture.sum_text(layer, index),
             remark: value.unwrap_or_default(),
         });

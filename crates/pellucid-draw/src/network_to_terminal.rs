@@ -28,15 +28,22 @@ const ASCII: Pen = Pen { corners: ['+'; 4], across: '-', down: '|', zero: '.', a
 /// The drawing when it fits the terminal, otherwise the list.
 pub(crate) fn network_to_terminal(picture: &Picture<'_>, options: &TerminalOptions) -> String {
     let pen = if options.ascii { ASCII } else { UNICODE };
-    let mut text = drawing(picture, &pen);
-    let fits = text.lines().count() <= LINES && text.lines().all(|line| line.chars().count() <= options.width);
-    if !fits || picture.network.hidden_layers().is_empty() {
-        text = network_to_list(picture, options);
+    let fits =
+        |text: &String| text.lines().count() <= LINES && text.lines().all(|line| line.chars().count() <= options.width);
+    // Long names of outputs take a line of their own only when that makes the drawing fit.
+    let forms = [OutputNames::Beside, OutputNames::Over].map(|outputs| drawing(picture, &pen, outputs));
+    let text = forms.into_iter().flatten().find(fits).unwrap_or_else(|| network_to_list(picture, options));
+    match &picture.title {
+        Some(title) => format!("{title}\n\n{text}"),
+        None => text,
     }
-    if let Some(title) = &picture.title {
-        text = format!("{title}\n\n{text}");
-    }
-    text
+}
+
+/// Where the outputs' names stand: beside their weights or on the line over them.
+#[derive(Clone, Copy, PartialEq)]
+enum OutputNames {
+    Beside,
+    Over,
 }
 
 /// A box's lines of text and, once known, its place.
@@ -45,28 +52,30 @@ struct Cell {
     width: usize,
 }
 
-fn drawing(picture: &Picture<'_>, pen: &Pen) -> String {
+/// `None` for a network without hidden layers, which has no boxes.
+fn drawing(picture: &Picture<'_>, pen: &Pen, output_names: OutputNames) -> Option<String> {
     let network = picture.network;
-    let names = (0..=network.hidden_layers().len()).map(|layer| row_names(picture, layer)).collect::<Vec<_>>();
+    let last = network.hidden_layers().len().checked_sub(1)?;
+    let names = (0..=last).map(|layer| row_names(picture, layer)).collect::<Vec<_>>();
     let outputs: Vec<String> = (0..network.n_outputs()).map(|index| output_head(picture, index)).collect();
-    let heads = names.iter().flatten().chain(&outputs).map(|name| name.chars().count()).max().unwrap_or(0) + 2;
+    let beside = outputs.iter().filter(|_| output_names == OutputNames::Beside);
+    let heads = names.iter().flatten().chain(beside).map(|name| name.chars().count()).max().unwrap_or(0) + 2;
 
     let mut canvas = Canvas { heads, lines: Vec::new() };
-    for (layer, this) in network.layers().iter().enumerate().rev() {
-        let is_output = layer + 1 == network.layers().len();
-        if is_output {
-            // Outputs have no box: each is a row over the boxes of the last hidden layer.
-            if layer == 0 {
-                return String::new();
+    let top = cells(picture, last, pen);
+    for (index, name) in outputs.iter().enumerate() {
+        let bias = &network.output_layer().biases[index];
+        let bias = if bias.is_zero() { String::new() } else { format!("  {}", signed(bias)) };
+        let weights = entries(&network.output_layer().weights[index], pen);
+        match output_names {
+            OutputNames::Beside => canvas.row(name, &top, &weights, &bias),
+            OutputNames::Over => {
+                canvas.lines.push(name.clone());
+                canvas.row("=", &top, &weights, &bias);
             }
-            let cells = cells(picture, layer - 1, pen);
-            for (index, row) in this.weights.iter().enumerate() {
-                let bias = &this.biases[index];
-                let last = (!bias.is_zero()).then(|| format!("  {}", signed(bias)));
-                canvas.row(&outputs[index], &cells, &entries(row, pen), last.as_deref().unwrap_or(""));
-            }
-            continue;
         }
+    }
+    for (layer, this) in network.hidden_layers().iter().enumerate().rev() {
         let cells = cells(picture, layer, pen);
         canvas.boxes(&cells, pen);
         for (source, name) in names[layer].iter().enumerate() {
@@ -77,7 +86,7 @@ fn drawing(picture: &Picture<'_>, pen: &Pen) -> String {
             canvas.row("bias", &cells, &entries(&this.biases, pen), "");
         }
     }
-    canvas.lines.join("\n") + "\n"
+    Some(canvas.lines.join("\n") + "\n")
 }
 
 /// What stands left of a row of weights: where they come from.

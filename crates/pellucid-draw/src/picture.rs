@@ -62,10 +62,10 @@ struct Neuron {
 /// assert!(picture.to_svg(&SvgOptions::default()).contains("x1 &gt; x2"));
 /// assert_eq!(
 ///     picture.to_list(&TerminalOptions::default()),
-///     "h1.1         x1 > x2  = relu(x1 - x2)\n\
-///      h1.2         +(x1)    = relu(x1)\n\
-///      h1.3         -(x1)    = relu(-x1)\n\
-///      min(x1, x2)           = -h1.1 + h1.2 - h1.3\n"
+///     "h1.1  x1 > x2 = relu(x1 - x2)\n\
+///      h1.2  +(x1)   = relu(x1)\n\
+///      h1.3  -(x1)   = relu(-x1)\n\
+///      min(x1, x2)   = -h1.1 + h1.2 - h1.3\n"
 /// );
 /// # Ok::<(), pellucid_core::Error>(())
 /// ```

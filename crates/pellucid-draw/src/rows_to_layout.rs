@@ -11,6 +11,7 @@ use crate::picture::Picture;
 use crate::picture_to_rows::{
     CAPTION_GAP, CAPTION_SIZE, CaptionSide, Link, Node, RADIUS, Rows, WEIGHT_SIZE, picture_to_rows,
 };
+use crate::scene::Ink;
 use crate::text_size::{text_box, text_width};
 
 /// Between two discs of a row, tried in this order; the first that has room for all weights is taken.
@@ -21,6 +22,10 @@ const ROW_GAPS: [f64; 4] = [80.0, 112.0, 150.0, 200.0];
 const LINKS_WITH_WEIGHTS: usize = 64;
 /// Labels with another link behind them, at most one in this many.
 const CROSSED_LABELS: usize = 3;
+/// A narrow row is drawn apart to this part of the widest row's width,
+const ROW_WIDTH: f64 = 0.72;
+/// but not more than by this factor.
+const ROW_STRETCH: f64 = 1.8;
 /// A table's rows.
 pub(crate) const TABLE_ROW: f64 = 16.0;
 /// Between a disc and the table under it.
@@ -48,7 +53,7 @@ pub(crate) struct Table {
     pub(crate) bounds: Rect,
     /// The sources, from the left, are the rows from the top.
     pub(crate) heads: Vec<(String, Rect)>,
-    pub(crate) cells: Vec<(String, crate::scene::Ink, Rect)>,
+    pub(crate) cells: Vec<(String, Ink, Rect)>,
 }
 
 /// Everything with its place.
@@ -147,39 +152,41 @@ fn attempt(picture: &Picture<'_>, rows: &Rows, plans: &[BandPlan], disc_gap: f64
 /// Rows centred over each other, the inputs' row at y = 0, the others above it.
 fn place_discs(rows: &Rows, plans: &[BandPlan], disc_gap: f64, boxed: bool) -> Vec<Vec<Disc>> {
     let padding = if boxed { BOX_PADDING } else { 0.0 };
-    let mut y = 0.0;
-    let mut placed: Vec<Vec<Disc>> = Vec::new();
+    let gap = disc_gap.max(TABLE_COLUMN_GAP) + padding;
+    let mut xs: Vec<Vec<f64>> = Vec::new();
     for (row, nodes) in rows.rows.iter().enumerate() {
         let column = match row.checked_sub(1) {
             Some(band) if plans[band].table => column_width(&rows.bands[band]),
             _ => 0.0,
         };
-        let mut x = 0.0;
-        let mut xs = Vec::new();
-        let mut before: Option<f64> = None;
+        let mut places: Vec<f64> = Vec::new();
+        let mut before = 0.0;
         for node in nodes {
             let (left, right) = node.reach();
-            let (left, right) = (left.max(column / 2.0), right.max(column / 2.0));
-            if let Some(before) = before {
-                x += before + left + disc_gap.max(TABLE_COLUMN_GAP) + padding;
-            }
-            xs.push(x);
-            before = Some(right);
+            let x = places.last().map_or(0.0, |last| last + before + gap + left.max(column / 2.0));
+            places.push(x);
+            before = right.max(column / 2.0);
         }
-        let shift = x / 2.0;
+        xs.push(places);
+    }
+    let widest = xs.iter().filter_map(|places| places.last()).fold(0.0, |a: f64, b| a.max(*b));
+    let mut y = 0.0;
+    let mut placed: Vec<Vec<Disc>> = Vec::new();
+    for (row, nodes) in rows.rows.iter().enumerate() {
+        let width = xs[row].last().copied().unwrap_or(0.0);
+        let stretch = if width > 0.0 { (ROW_WIDTH * widest / width).clamp(1.0, ROW_STRETCH) } else { 1.0 };
         if let Some(band) = row.checked_sub(1) {
-            let below = placed[band].iter().map(|disc| disc.bounds.middle().x.abs()).fold(shift, f64::max) * 2.0;
             let room = if plans[band].table {
                 // Steep enough links to be followed by eye.
-                let fan = (below * 0.12).clamp(ROW_GAPS[0], 180.0);
+                let fan = (widest * 0.12).clamp(ROW_GAPS[0], 180.0);
                 fan + TABLE_GAP + TABLE_ROW * placed[band].len() as f64
             } else {
                 ROW_GAPS[plans[band].gap]
             };
             y -= room + 2.0 * RADIUS + 2.0 * padding;
         }
-        let disc = |(node, x): (&Node, f64)| disc(node, Point::new(x - shift, y));
-        placed.push(nodes.iter().zip(xs).map(disc).collect());
+        let disc = |(node, x): (&Node, &f64)| disc(node, Point::new((x - width / 2.0) * stretch, y));
+        placed.push(nodes.iter().zip(&xs[row]).map(disc).collect());
     }
     placed
 }
@@ -232,8 +239,10 @@ fn table(links: &[Link], below: &[Disc], above: &[Disc], picture: &Picture<'_>) 
     let boxed = if picture.circuits.is_empty() { 0.0 } else { BOX_PADDING };
     let top = above[0].bounds.bottom + TABLE_GAP + boxed;
     let column = column_width(links);
-    let left = above.iter().map(|disc| disc.bounds.middle().x).fold(f64::INFINITY, f64::min) - column / 2.0;
-    let right = above.iter().map(|disc| disc.bounds.middle().x).fold(f64::NEG_INFINITY, f64::max) + column / 2.0;
+    // The constant 1 of the row above takes no weights and has no column.
+    let columns = || above.iter().filter(|disc| disc.node.ink != Ink::Bias).map(|disc| disc.bounds.middle().x);
+    let left = columns().fold(f64::INFINITY, f64::min) - column / 2.0;
+    let right = columns().fold(f64::NEG_INFINITY, f64::max) + column / 2.0;
     let widest = below.iter().map(|disc| text_width(&disc.node.head, WEIGHT_SIZE)).fold(0.0, f64::max);
     let row_middle = |row: usize| top + (row as f64 + 0.5) * TABLE_ROW;
     let heads = below.iter().enumerate().map(|(row, disc)| {

@@ -60,6 +60,8 @@ pub enum Shape {
         text: String,
         /// Its meaning, which decides its colour.
         ink: Ink,
+        /// Does it need a rim of paper, because lines pass behind it?
+        halo: bool,
     },
 }
 
@@ -97,6 +99,10 @@ pub enum Ink {
     ZeroLink,
     /// A connection or weight of a neuron that does nothing of its own.
     FadedLink,
+    /// A connection whose weight stands in a table.
+    ThinLink,
+    /// The same with a negative weight.
+    ThinReversedLink,
     /// A thin line inside a disc: the ReLU curve or the cut of an example.
     Mark,
     /// The box of a circuit.
@@ -135,7 +141,12 @@ impl Shape {
 
     /// A text around its middle.
     pub fn text(middle: Point, size: f64, text: impl Into<String>, ink: Ink) -> Self {
-        Shape::Text { at: middle, anchor: Anchor::Middle, size, text: text.into(), ink }
+        Shape::Text { at: middle, anchor: Anchor::Middle, size, text: text.into(), ink, halo: false }
+    }
+
+    /// A text around its middle, with a rim of paper that keeps lines away from it.
+    pub fn text_on_lines(middle: Point, size: f64, text: impl Into<String>, ink: Ink) -> Self {
+        Shape::Text { at: middle, anchor: Anchor::Middle, size, text: text.into(), ink, halo: true }
     }
 
     /// The room it takes; for a text an estimate from above.

@@ -91,7 +91,8 @@ fn push_shape(svg: &mut String, shape: &Shape) {
             number(bounds.height()),
             number(*radius)
         ),
-        Shape::Text { at, anchor, size, text, ink } => {
+        Shape::Text { at, anchor, size, text, ink, halo } => {
+            let halo = if *halo { " pl-halo" } else { "" };
             let anchor = match anchor {
                 Anchor::Start => "start",
                 Anchor::Middle => "middle",
@@ -99,7 +100,7 @@ fn push_shape(svg: &mut String, shape: &Shape) {
             };
             writeln!(
                 svg,
-                "<text class=\"{}\" x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\">{}</text>",
+                "<text class=\"{}{halo}\" x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\">{}</text>",
                 ink_class(*ink),
                 number(at.x),
                 number(at.y + BASELINE * size),

@@ -23,16 +23,19 @@ const LOOKS: &[Look] = &[
     ("reversed", "stroke:#c2410c;stroke-width:1.8;stroke-dasharray:7 4", "stroke:#fb923c;stroke-width:1.8;stroke-dasharray:7 4"),
     ("zero",     "stroke:#c9ced5;stroke-width:.8",              "stroke:#49515c;stroke-width:.8"),
     ("pale",     "stroke:#c4cad1;stroke-width:1.2;stroke-dasharray:2 3", "stroke:#505964;stroke-width:1.2;stroke-dasharray:2 3"),
+    ("thin",     "stroke:#b3bac3;stroke-width:.8",              "stroke:#5d6671;stroke-width:.8"),
+    ("thin-reversed", "stroke:#e9a78b;stroke-width:.8;stroke-dasharray:5 3", "stroke:#94562f;stroke-width:.8;stroke-dasharray:5 3"),
     ("mark",     "stroke:#39414c;stroke-width:1.4",             "stroke:#e5e9ee;stroke-width:1.4"),
     ("circuit",  "fill:#3b82f6;fill-opacity:.09;stroke:#3b6fb5;stroke-opacity:.7", "fill:#60a5fa;fill-opacity:.13;stroke:#7ab0f5;stroke-opacity:.7"),
     ("trapezium", "fill:#dbe7f7;stroke:#33619f",                "fill:#22375a;stroke:#8ab4ec"),
     ("table",    "fill:#fff;stroke:#c4cad1",                    "fill:#15181d;stroke:#505964"),
     ("stripe",   "fill:#f0f2f5",                                "fill:#20252c"),
     ("text",     "fill:#111827",                                "fill:#f3f4f6"),
-    ("quiet",    "fill:#515a66;stroke:#fff",                    "fill:#b4bdc8;stroke:#15181d"),
-    ("weight",   "fill:#333b46;stroke:#fff",                    "fill:#d5dae1;stroke:#15181d"),
-    ("greater-weight", "fill:#006b4f;stroke:#fff",              "fill:#4fd8b0;stroke:#15181d"),
-    ("reversed-weight", "fill:#a8370a;stroke:#fff",             "fill:#fda868;stroke:#15181d"),
+    ("quiet",    "fill:#515a66",                    "fill:#b4bdc8"),
+    ("weight",   "fill:#333b46",                    "fill:#d5dae1"),
+    ("greater-weight", "fill:#006b4f",              "fill:#4fd8b0"),
+    ("reversed-weight", "fill:#a8370a",             "fill:#fda868"),
+    ("halo",     "stroke:#fff",                                 "stroke:#15181d"),
     ("heading",  "fill:#111827;font-weight:600",                "fill:#f3f4f6;font-weight:600"),
     ("axis",     "stroke:#5b6470",                              "stroke:#a8b1bd"),
     ("grid",     "stroke:#e2e5e9",                              "stroke:#2f353e"),
@@ -48,8 +51,7 @@ const LOOKS: &[Look] = &[
 const SHAPES: &str = "\
 .pl-picture text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;paint-order:stroke;\
 stroke-width:0;stroke-linejoin:round}\n\
-.pl-picture text.pl-quiet,.pl-picture text.pl-weight,.pl-picture text.pl-greater-weight,\
-.pl-picture text.pl-reversed-weight{stroke-width:5}\n\
+.pl-picture text.pl-halo{stroke-width:7}\n\
 .pl-picture rect{stroke-width:1.5}\n\
 .pl-picture .pl-circuit,.pl-picture .pl-table{stroke-width:1}\n\
 .pl-picture .pl-series{stroke-width:2}\n";
@@ -67,6 +69,8 @@ pub(crate) fn ink_class(ink: Ink) -> &'static str {
         Ink::ReversedLink => "pl-reversed",
         Ink::ZeroLink => "pl-zero",
         Ink::FadedLink => "pl-pale",
+        Ink::ThinLink => "pl-thin",
+        Ink::ThinReversedLink => "pl-thin-reversed",
         Ink::Mark => "pl-mark",
         Ink::Circuit => "pl-circuit",
         Ink::Trapezium => "pl-trapezium",

@@ -41,7 +41,7 @@ pub fn read_path(path: &Path) -> Result<NetworkFile, Error> {
 /// The file appears complete or not at all: it is written beside its place and then renamed.
 ///
 /// # Errors
-/// As [`write`] and [`Format::of_path`], and when the file cannot be written.
+/// As [`write()`] and [`Format::of_path`], and when the file cannot be written.
 ///
 /// ```
 /// use pellucid_formats::{WriteOptions, read, read_path, write_path};

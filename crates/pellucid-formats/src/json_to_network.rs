@@ -22,6 +22,9 @@ const LAYER_KEYS: [&str; 2] = ["weights", "biases"];
 /// The longest text of one number. The longest decimal with a bounded exponent is shorter.
 const MAX_NUMBER_CHARS: usize = 20_000;
 
+/// The most bits that all numbers together may have: `1e4096` is short to write but not to keep.
+const MAX_BITS: usize = 1 << 31;
+
 /// The network in a file of Pellucid's own format.
 pub(crate) fn json_to_network(bytes: &[u8]) -> Result<NetworkFile, Wrong> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -35,13 +38,16 @@ pub(crate) fn json_to_network(bytes: &[u8]) -> Result<NetworkFile, Wrong> {
     };
     check_version(&object)?;
 
-    let mut reader = Reader { numbers: Numbers::Exact, wrong: Vec::new() };
+    let mut reader = Reader { numbers: Numbers::Exact, bits_left: MAX_BITS, wrong: Vec::new() };
     reader.check_keys(&object, &KEYS, "");
     reader.numbers = reader.read_numbers(&object);
     let inputs = reader.inputs(&object);
     let (function, domain) = (reader.text(&object, "function"), reader.text(&object, "domain"));
     let layers = reader.layers(&object);
     Wrong::unless_empty(reader.wrong)?;
+    if reader.bits_left == 0 {
+        return Err(Wrong::one(format!("its numbers have more than {MAX_BITS} bits, which is more than is read")));
+    }
     let network = Network::new(inputs, layers)?;
     Ok(NetworkFile { network, numbers: reader.numbers, function, domain })
 }
@@ -84,6 +90,7 @@ fn quote_bare_words(text: &str) -> String {
 /// Reads on after something wrong, to list all of it.
 struct Reader {
     numbers: Numbers,
+    bits_left: usize,
     wrong: Vec<String>,
 }
 
@@ -171,10 +178,13 @@ impl Reader {
             return Vec::new();
         };
         let number = |(index, value): (usize, &Value)| {
-            read_number(value, self.numbers).unwrap_or_else(|why| {
+            let number = read_number(value, self.numbers).unwrap_or_else(|why| {
                 self.wrong.push(format!("{} {why}", place(index)));
                 Rational::zero()
-            })
+            });
+            self.bits_left = self.bits_left.saturating_sub(number.bits());
+            // Once too much is there, the rest is not kept; the error follows at the end.
+            if self.bits_left == 0 { Rational::zero() } else { number }
         };
         row.iter().enumerate().map(number).collect()
     }

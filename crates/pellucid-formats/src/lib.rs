@@ -37,6 +37,7 @@ mod network_to_tensors;
 mod notes;
 mod npy;
 mod npz;
+mod onnx_chain;
 mod onnx_messages;
 mod onnx_to_network;
 mod pickle;

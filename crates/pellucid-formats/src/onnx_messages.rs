@@ -14,6 +14,10 @@ const DATA_TYPES: [(u64, Dtype); 6] =
 const OTHER_DATA_TYPES: [(u64, &str); 6] =
     [(2, "uint8"), (3, "int8"), (4, "uint16"), (5, "int16"), (8, "string"), (9, "bool")];
 
+/// Bounds on what is kept of a graph: an item may take two bytes in the file and a hundred here.
+const MAX_ITEMS: usize = 1 << 16;
+const MAX_NODE_ITEMS: usize = 64;
+
 /// `GraphProto`.
 #[derive(Default)]
 pub(crate) struct Graph<'a> {
@@ -77,6 +81,10 @@ fn read_graph(bytes: &[u8]) -> Result<Graph<'_>, Wrong> {
             (15, _) => graph.n_sparse_initialisers += 1,
             _ => {}
         }
+        let n_items = graph.nodes.len() + graph.initialisers.len() + graph.inputs.len() + graph.outputs.len();
+        if n_items > MAX_ITEMS {
+            return Err(Wrong::one(format!("the graph has more than the {MAX_ITEMS} nodes and tensors that are read")));
+        }
     }
     Ok(graph)
 }
@@ -92,6 +100,9 @@ fn read_node(bytes: &[u8]) -> Result<Node<'_>, Wrong> {
             (5, Field::Bytes(message)) => node.attributes.push(read_attribute(message)?),
             (7, Field::Bytes(name)) => node.domain = text(name)?,
             _ => {}
+        }
+        if node.inputs.len().max(node.outputs.len()).max(node.attributes.len()) > MAX_NODE_ITEMS {
+            return Err(Wrong::one(format!("a node has more than {MAX_NODE_ITEMS} inputs, outputs or attributes")));
         }
     }
     Ok(node)

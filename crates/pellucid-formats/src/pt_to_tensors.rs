@@ -2,7 +2,7 @@
 //! plain bytes beside it.
 
 use crate::pickle::{Id, Pickle, Value};
-use crate::tensor::{Dtype, MAX_NUMBERS, Tensor};
+use crate::tensor::{Dtype, Tensor, shared_budget};
 use crate::wrong::{Wrong, quoted};
 use crate::zip::Archive;
 
@@ -27,7 +27,7 @@ pub(crate) fn pt_to_tensors(archive: &Archive) -> Result<Vec<Tensor>, Wrong> {
     let bytes = member("data.pkl")?;
     let pickle = Pickle::read(&bytes)?;
 
-    let mut storages = Storages { bytes: Default::default(), n_numbers_left: MAX_NUMBERS };
+    let mut storages = Storages { bytes: Default::default(), n_numbers_left: shared_budget(archive.n_bytes()) };
     let (mut tensors, mut wrong) = (Vec::new(), Vec::new());
     for (key, value) in state_dict(&pickle)? {
         let Value::Text(name) = pickle.get(*key) else {
@@ -88,7 +88,7 @@ fn tensor<'a>(
     storages.n_numbers_left = storages
         .n_numbers_left
         .checked_sub(view.n_numbers())
-        .ok_or_else(|| Wrong::one(format!("it has more than {MAX_NUMBERS} weights")))?;
+        .ok_or_else(|| Wrong::one("it has more weights than are read"))?;
     Tensor::new(name, view.sizes.clone(), *dtype, view.gather(bytes, *dtype))
 }
 

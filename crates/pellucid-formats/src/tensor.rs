@@ -12,6 +12,12 @@ pub(crate) const MAX_NUMBERS: usize = 1 << 24;
 /// The most that a compressed file may unpack to: `MAX_NUMBERS` numbers of 8 bytes.
 pub(crate) const MAX_UNPACKED: usize = 8 * MAX_NUMBERS;
 
+/// How many numbers may be made of a file of this size in a format where tensors can be used
+/// several times: room for tied weights, but memory stays within a multiple of the file.
+pub(crate) fn shared_budget(n_bytes: usize) -> usize {
+    n_bytes.saturating_mul(16).clamp(1 << 16, MAX_NUMBERS)
+}
+
 /// How a number is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dtype {

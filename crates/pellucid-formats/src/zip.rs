@@ -47,6 +47,7 @@ impl<'a> Archive<'a> {
         let searched = &bytes[bytes.len().saturating_sub(22 + 0xffff)..];
         let end = searched.windows(4).rposition(|window| window == END_RECORD).ok_or_else(cut)?;
         let end = &searched[end..];
+        end.get(..22 + word(end, 20, 2).ok_or_else(cut)?).ok_or_else(cut)?;
         let (n_members, start) = (word(end, 10, 2).ok_or_else(cut)?, word(end, 16, 4).ok_or_else(cut)?);
         if n_members == 0xffff || start == 0xffff_ffff {
             return Err(Wrong::one("it is a zip64 archive, for files above 4 GiB; that is not supported"));
@@ -62,6 +63,11 @@ impl<'a> Archive<'a> {
             rest = rest.get(length..).ok_or_else(cut)?;
         }
         Ok(Archive { bytes, members, places, budget: Cell::new(MAX_UNPACKED) })
+    }
+
+    /// The size of the whole file.
+    pub fn n_bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     /// The members' names, in the archive's order.

@@ -101,6 +101,25 @@ fn a_chain_with_everything_that_does_nothing() {
 }
 
 #[test]
+fn samples_in_columns() {
+    // An input of shape (2, 1), then one of shape (2) with a plain bias.
+    let dimensions = |sizes: &[u8]| sizes.iter().flat_map(|n| bytes(1, &int(1, *n))).collect::<Vec<_>>();
+    let input = |sizes: &[u8]| bytes(11, &[text(1, "x"), bytes(2, &bytes(1, &bytes(2, &dimensions(sizes))))].concat());
+    for (sizes, bias) in [(&[2, 1][..], &[1, 1][..]), (&[2], &[1])] {
+        let parts = [
+            input(sizes),
+            node("MatMul", &["w", "x"], "m", &[]),
+            node("Add", &["m", "b"], "y", &[]),
+            initialiser("w", &[1, 2], &[1.0, -1.0]),
+            initialiser("b", bias, &[0.5]),
+        ];
+        let graph = [parts.concat(), bytes(12, &text(1, "y"))].concat();
+        let file = read(&[int(1, 8), bytes(7, &graph)].concat(), "net.onnx").unwrap();
+        assert_eq!(file.network.evaluate(&[Rational::from(5), Rational::from(2)]), ["7/2".parse().unwrap()]);
+    }
+}
+
+#[test]
 fn typed_lists_and_doubles() {
     let packed: Vec<u8> = [0.1f64, 0.5].iter().flat_map(|value| value.to_le_bytes()).collect();
     let double = [int(1, 1), int(1, 2), int(2, 11), text(8, "w"), bytes(10, &packed)].concat();

@@ -1,0 +1,127 @@
+//! What pictures look like, as text and as SVG.
+
+mod known;
+
+use insta::assert_snapshot;
+use known::h;
+use pellucid_core::{Rational, numbered_inputs};
+use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme};
+
+fn text(picture: &Picture<'_>) -> String {
+    picture.to_terminal(&TerminalOptions::default())
+}
+
+fn svg(picture: &Picture<'_>) -> String {
+    picture.to_svg(&SvgOptions::default())
+}
+
+#[test]
+fn the_minimum_in_a_terminal() {
+    let minimum = known::minimum();
+    assert_snapshot!(text(&known::named(&minimum).outputs(["min(x1, x2)"])), @"");
+}
+
+#[test]
+fn an_example_with_ascii_characters() {
+    let minimum = known::minimum();
+    let picture = known::named(&minimum).at(vec![Rational::from(3), Rational::from(-5)]).unwrap();
+    assert_snapshot!(picture.to_terminal(&TerminalOptions { width: 80, ascii: true }), @"");
+}
+
+#[test]
+fn the_minimum_of_four_in_a_terminal() {
+    let four = known::minimum_of_four();
+    assert_snapshot!(text(&known::named_minimum_of_four(&four)), @"");
+}
+
+#[test]
+fn the_minimum_of_four_as_a_list() {
+    let four = known::minimum_of_four();
+    assert_snapshot!(known::named_minimum_of_four(&four).to_list(&TerminalOptions::default()), @"");
+}
+
+#[test]
+fn biases_and_what_neurons_do() {
+    let long = known::long_names();
+    assert_snapshot!(text(&known::with_status(&long)), @"");
+}
+
+#[test]
+fn names_that_occur_twice_are_told_apart() {
+    let minimum = known::minimum();
+    let picture = Picture::new(&minimum).name(h(1, 1), "+(x1)").name(h(1, 2), "+(x1)");
+    assert_snapshot!(text(&picture), @"");
+}
+
+#[test]
+fn a_network_too_wide_for_a_drawing_is_a_list_within_the_width() {
+    let wide = known::random(&[9, 12, 2], true);
+    let list = text(&Picture::new(&wide));
+    assert!(list.starts_with("h1.1 "), "{list}");
+    assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
+}
+
+#[test]
+fn the_minimum_as_svg() {
+    let minimum = known::minimum();
+    assert_snapshot!(svg(&known::named(&minimum).outputs(["min(x1, x2)"]).title("minimum")));
+}
+
+#[test]
+fn an_example_as_svg() {
+    let minimum = known::minimum();
+    let picture = known::named(&minimum).at(vec![Rational::from(3), Rational::from(-5)]).unwrap();
+    assert_snapshot!(picture.to_svg(&SvgOptions { theme: Theme::Light, opaque: true }));
+}
+
+#[test]
+fn circuits_of_circuits_as_svg() {
+    let (circuits, names) = (known::minimum_of_four_circuits(), numbered_inputs(4));
+    let picture = CircuitPicture::new(&circuits, &names);
+    assert_snapshot!(picture.to_svg(&SvgOptions { theme: Theme::Dark, opaque: false }));
+}
+
+#[test]
+fn a_chart_as_svg() {
+    let chart = LineChart::new("loss").axes("step", "loss").log_y();
+    let chart = chart
+        .series("seed 0", (0..6).map(|s| (f64::from(s), 10f64.powi(-s))))
+        .series("seed 1", [(0.0, 0.5), (5.0, 0.0)]);
+    assert_snapshot!(chart.to_svg(&SvgOptions { theme: Theme::Light, opaque: false }));
+}
+
+#[test]
+fn every_text_is_escaped_and_every_picture_the_same_twice() {
+    let minimum = known::minimum().with_input_names(vec!["<a>".into(), "b\u{1}&\"'".into()]).unwrap();
+    let picture = Picture::new(&minimum).name(h(1, 1), "</text><script>").title("<b>");
+    let once = svg(&picture);
+    assert!(!once.contains("<script>") && !once.contains("<b>") && !once.contains("<a>") && !once.contains('\u{1}'));
+    assert!(once.contains("&lt;/text&gt;&lt;script&gt;"));
+    assert_eq!(once, svg(&picture));
+}
+
+#[test]
+fn biases_that_are_all_zero_are_left_out() {
+    let biased = known::network(&[&["1 | 0", "-1 | 2"], &["1 1"]]);
+    assert_eq!(svg(&Picture::new(&biased)).matches("\"pl-bias\"").count(), 1);
+    assert_eq!(svg(&Picture::new(&known::minimum())).matches("\"pl-bias\"").count(), 0);
+}
+
+#[test]
+fn an_example_needs_a_value_for_every_input() {
+    let minimum = known::minimum();
+    let error = Picture::new(&minimum).at(vec![Rational::one()]).unwrap_err();
+    assert_eq!(error.to_string(), "the example has 1 values, the network 2 inputs");
+}
+
+#[test]
+fn a_part_that_computes_the_whole_is_its_last_stage() {
+    let stage = known::circuit("last", "min(min(x1, x2), x3)", &[], vec![]);
+    let inner = known::circuit("first", "min(x1, x2)", &[], vec![]);
+    let circuits = [known::circuit("whole", "min(min(x1, x2), x3)", &[], vec![inner, stage])];
+    let svg = CircuitPicture::new(&circuits, &numbered_inputs(3)).to_svg(&SvgOptions::default());
+    assert!(svg.contains("last computes min(min(x1, x2), x3) from x3, min(x1, x2)"), "{svg}");
+    assert!(!svg.contains("whole computes"));
+    let shallow = CircuitPicture::new(&circuits, &numbered_inputs(3)).depth(0).to_svg(&SvgOptions::default());
+    assert!(shallow.contains("whole computes min(min(x1, x2), x3) from x1, x2, x3"), "{shallow}");
+}
