@@ -50,6 +50,8 @@ enum OutputNames {
 struct Cell {
     lines: Vec<String>,
     width: usize,
+    /// Entries are filled up to this width on the left, so that digits stand under digits.
+    entry_width: usize,
 }
 
 /// `None` for a network without hidden layers, which has no boxes.
@@ -133,14 +135,16 @@ fn cells(picture: &Picture<'_>, layer: usize, pen: &Pen) -> Vec<Cell> {
             let before = number_to_text(&trace.pre_activations[layer][index]);
             lines.push(format!("{before} {} {}", pen.arrow, number_to_text(&trace.activations[layer][index])));
         }
-        // A box is as wide as the weights over and under it, so that columns never touch.
         let mut width = lines.iter().map(|line| line.chars().count() + 4).max().unwrap_or(0);
+        let mut entry_width = 0;
         let incoming = network.layers()[layer].weights[index].iter().chain([&network.layers()[layer].biases[index]]);
         let outgoing = above.weights.iter().map(|row| &row[index]).filter(|_| !hidden_above);
         for weight in incoming.chain(outgoing) {
-            width = width.max(number_to_text(weight).chars().count() + 1);
+            entry_width = entry_width.max(number_to_text(weight).chars().count());
         }
-        Cell { lines, width }
+        // A box is as wide as the weights over and under it, so that columns never touch.
+        width = width.max(entry_width + 1);
+        Cell { lines, width, entry_width }
     };
     let mut cells: Vec<Cell> = (0..network.layers()[layer].weights.len()).map(cell).collect();
     let height = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or(0);
@@ -167,7 +171,7 @@ impl Canvas {
     fn row(&mut self, name: &str, cells: &[Cell], entries: &[String], last: &str) {
         let mut line = format!("{name:>width$}  ", width = self.heads - 2);
         for (cell, entry) in cells.iter().zip(entries) {
-            line.push_str(&centred(entry, cell.width));
+            line.push_str(&centred(&format!("{entry:>width$}", width = cell.entry_width), cell.width));
             line.push_str(&" ".repeat(GAP));
         }
         line.truncate(line.trim_end().len());
