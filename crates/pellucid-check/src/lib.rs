@@ -83,6 +83,7 @@ fn within(
     difference: &Difference,
 ) -> Result<(), String> {
     fits(domain, left.n_inputs())?;
+    left.check_input_order(right).map_err(|error| error.to_string())?;
     if bound.is_negative() {
         return Err("the bound is negative".into());
     }
@@ -137,6 +138,10 @@ fn smallest(
     let distinct: std::collections::BTreeSet<_> = kinks.iter().map(|kink| &kink.hyperplane).collect();
     if distinct.len() != kinks.len() {
         return Err("a kink is listed twice".into());
+    }
+    // The network itself is small enough; a bound above its size would be a contradiction.
+    if network.hidden_layers().len() == 1 && at_least > network.hidden_neurons() {
+        return Err(format!("the network has {} hidden neurons, so fewer suffice", network.hidden_neurons()));
     }
     let shown = lower_bound::lower_bound(&form, domain, biases, at_least)?;
     if at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }

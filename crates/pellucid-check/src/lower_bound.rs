@@ -18,10 +18,10 @@ use crate::one_layer::Form;
 const MAX_TRIED_HINGES: usize = 12;
 /// Free variables tried at most in a search by sums, as a power of two.
 const MAX_FREE: usize = 14;
-/// Orientations times choices of cheap rows looked at at most.
-const MAX_CASES: usize = 1 << 20;
-/// Different partial sums kept at most.
-const MAX_SUMS: usize = 1 << 18;
+/// Numbers touched at most: seconds, whatever a certificate asks for.
+const MAX_WORK: usize = 1 << 26;
+/// Numbers in all partial sums kept at most.
+const MAX_KEPT: usize = 1 << 21;
 
 type Row = Vec<Rational>;
 
@@ -65,17 +65,25 @@ pub fn lower_bound(form: &Form, domain: &Domain, biases: Biases, wanted: usize) 
         Rule::Listed
     };
     let n = hinges.len();
-    // What no orientation changes: the rest modulo all hinges' rows.
-    let modulo = Echelon::of(cheap.iter().map(Vec::as_slice));
-    let left: Vec<Row> = rest.iter().map(|row| modulo.reduce(row)).collect();
-    let fixed = n + if matches!(rule, Rule::Listed) { 2 } else { 1 } * rank(&left);
+    // What no orientation changes: the rest modulo all hinges' rows. Modulo all cheap rows, each
+    // further rank takes two neurons where only those are cheap.
+    let rank_modulo = |rows: &[Row]| {
+        let span = Echelon::of(rows.iter().map(Vec::as_slice));
+        rank(&rest.iter().map(|row| span.reduce(row)).collect::<Vec<Row>>())
+    };
+    let fixed = match rule {
+        Rule::Listed => n + rank_modulo(&cheap[..n]).max(2 * rank_modulo(&cheap)),
+        _ => n + rank_modulo(&cheap),
+    };
     if wanted <= fixed {
         return Ok(fixed);
     }
     if n <= MAX_TRIED_HINGES {
-        let cases = (1usize << n).saturating_mul(n_choices(cheap.len(), 2 * rest.len().min(width)));
-        if cases > MAX_CASES {
-            return Err(format!("{cases} cases are more than this checker looks at"));
+        let r = rest.len().min(width);
+        let choices = if rule.chooses() { n_choices(cheap.len(), 2 * r) } else { 1 };
+        let work = (1usize << n).saturating_mul(choices).saturating_mul(rest.len() * width * r);
+        if work > MAX_WORK {
+            return Err("there are more cases than this checker looks at".into());
         }
         let tried = (0..1usize << n).map(|choice| {
             let mut rest = rest.clone();
@@ -91,14 +99,15 @@ pub fn lower_bound(form: &Form, domain: &Domain, biases: Biases, wanted: usize) 
     if let ([rest], false) = (rest.as_slice(), matches!(rule, Rule::OneSigned { .. })) {
         let turns: Vec<Row> = hinges.iter().map(|(u, jump)| u.iter().map(|u| u * &jump[0]).collect()).collect();
         let target: Row = rest.iter().map(|r| -r).collect();
-        if !no_choice_has_sum(&turns, &target) {
-            return Ok(n);
+        let mut work = MAX_WORK;
+        if !no_choice_has_sum(&turns, &target, &mut work) {
+            return Ok(fixed);
         }
-        let multiple_excluded = || {
+        let mut multiple_excluded = || {
             cheap.iter().all(|row| {
                 let modulo = Echelon::of([row.as_slice()]);
                 let reduced: Vec<Row> = turns.iter().map(|v| modulo.reduce(v)).collect();
-                no_choice_has_sum(&reduced, &modulo.reduce(&target))
+                no_choice_has_sum(&reduced, &modulo.reduce(&target), &mut work)
             })
         };
         return Ok(n + if matches!(rule, Rule::Listed) && multiple_excluded() { 2 } else { 1 });
@@ -113,39 +122,43 @@ enum Rule<'a> {
     OneSigned { domain: &'a Domain, with_constant: bool },
 }
 
+impl Rule<'_> {
+    /// Must cheap rows be chosen from a list?
+    fn chooses(&self) -> bool {
+        match self {
+            Rule::Listed => true,
+            Rule::AnyRow => false,
+            // Rows without constant on a box with the origin inside: none has one sign.
+            Rule::OneSigned { domain: Domain::Box(sides), with_constant: false } => {
+                sides.iter().all(|(low, high)| low.is_negative() && high.is_positive())
+            }
+            Rule::OneSigned { .. } => false,
+        }
+    }
+
+    /// Has the map of this row one sign on the whole domain?
+    fn has_one_sign(&self, row: &Row) -> bool {
+        let Rule::OneSigned { domain, with_constant } = self else { return false };
+        let (coefficients, constant) = row.split_at(row.len() - usize::from(*with_constant));
+        let constant = constant.first().cloned().unwrap_or_default();
+        let (low, high) = domain.range(&Affine { coefficients: coefficients.to_vec(), constant });
+        low.is_some_and(|v| !v.is_negative()) || high.is_some_and(|v| !v.is_positive())
+    }
+}
+
 /// The fewest neurons that add up to a rest, or fewer where that is not known.
 fn further(rest: &[Row], cheap: &[Row], rule: &Rule<'_>) -> usize {
     let r = rank(rest);
-    match rule {
-        Rule::AnyRow => r,
-        Rule::Listed => fewest_with_listed(rest, cheap, r),
-        Rule::OneSigned { domain, with_constant } => {
-            let range = |row: &Row| {
-                let split = row.len() - usize::from(*with_constant);
-                let constant = row[split..].first().cloned().unwrap_or_default();
-                domain.range(&Affine { coefficients: row[..split].to_vec(), constant })
-            };
-            let one_signed = |row: &Row| {
-                let (low, high) = range(row);
-                low.is_some_and(|v| !v.is_negative()) || high.is_some_and(|v| !v.is_positive())
-            };
-            // Rows without constant whose box has the origin inside: none has one sign.
-            let origin_inside = match domain {
-                Domain::Box(sides) => sides.iter().all(|(low, high)| low.is_negative() && high.is_positive()),
-                Domain::Everywhere => true,
-            };
-            if !with_constant && origin_inside {
-                return fewest_with_listed(rest, cheap, r);
-            }
-            let direction = rest.iter().find(|row| row.iter().any(|c| !c.is_zero()));
-            match (r, direction) {
-                (1, Some(row)) => {
-                    let listed = cheap.iter().any(|u| rank(&[row.clone(), u.clone()]) == 1);
-                    if listed || one_signed(row) { 1 } else { 2 }
-                }
-                _ => r,
-            }
+    if rule.chooses() {
+        return fewest_with_listed(rest, cheap, r);
+    }
+    match (rule, rest.iter().find(|row| row.iter().any(|c| !c.is_zero()))) {
+        // A single row that is neither cheap nor of one sign takes two neurons.
+        (Rule::OneSigned { .. }, Some(row)) if r == 1 => {
+            let listed = cheap.iter().any(|u| rank(&[row.clone(), u.clone()]) == 1);
+            if listed || rule.has_one_sign(row) { 1 } else { 2 }
         }
+        _ => r,
     }
 }
 
@@ -181,8 +194,8 @@ fn fewest_with_listed(rest: &[Row], cheap: &[Row], r: usize) -> usize {
 }
 
 /// Is it certain that no choice of the vectors adds up to the target? Says no when there are too
-/// many cases to look at.
-fn no_choice_has_sum(vectors: &[Row], target: &Row) -> bool {
+/// many cases to look at. Takes what it costs from `work`.
+fn no_choice_has_sum(vectors: &[Row], target: &Row, work: &mut usize) -> bool {
     let n = vectors.len();
     let equations: Vec<Row> =
         (0..target.len()).map(|i| vectors.iter().map(|v| v[i].clone()).chain([target[i].clone()]).collect()).collect();
@@ -192,6 +205,10 @@ fn no_choice_has_sum(vectors: &[Row], target: &Row) -> bool {
     }
     let free: Vec<usize> = (0..n).filter(|k| !solved.pivots.contains(k)).collect();
     if free.len() <= MAX_FREE {
+        let cost = (1usize << free.len()).saturating_mul(solved.rows.len() * (free.len() + 1));
+        if !take(work, cost) {
+            return false;
+        }
         let is_bit = |value: &Rational| value.is_zero() || value.is_one();
         return !(0..1usize << free.len()).any(|choice| {
             solved.rows.iter().all(|row| {
@@ -201,20 +218,27 @@ fn no_choice_has_sum(vectors: &[Row], target: &Row) -> bool {
         });
     }
     let (first, second) = vectors.split_at(n / 2);
-    let (Some(left), Some(right)) = (all_sums(first, target.len()), all_sums(second, target.len())) else {
-        return false;
-    };
+    let Some(left) = all_sums(first, target.len(), work) else { return false };
+    let Some(right) = all_sums(second, target.len(), work) else { return false };
     !left.iter().any(|sum| right.contains(&target.iter().zip(sum).map(|(t, s)| t - s).collect::<Row>()))
 }
 
-fn all_sums(vectors: &[Row], width: usize) -> Option<HashSet<Row>> {
+fn all_sums(vectors: &[Row], width: usize, work: &mut usize) -> Option<HashSet<Row>> {
     let mut sums = HashSet::from([vec![Rational::zero(); width]]);
     for vector in vectors {
-        let more: Vec<Row> = sums.iter().map(|sum| sum.iter().zip(vector).map(|(s, v)| s + v).collect()).collect();
-        sums.extend(more);
-        if sums.len() > MAX_SUMS {
+        let numbers = sums.len().saturating_mul(width);
+        if numbers > MAX_KEPT || !take(work, numbers) {
             return None;
         }
+        let more: Vec<Row> = sums.iter().map(|sum| sum.iter().zip(vector).map(|(s, v)| s + v).collect()).collect();
+        sums.extend(more);
     }
     Some(sums)
+}
+
+/// Takes a cost from what is left; says whether there was enough.
+fn take(work: &mut usize, cost: usize) -> bool {
+    let enough = *work >= cost;
+    *work = work.saturating_sub(cost);
+    enough
 }

@@ -1,5 +1,6 @@
 //! Claims and what proves them, in a form that another program can check.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,27 @@ impl Computation {
     /// The number of inputs.
     pub fn n_inputs(&self) -> usize {
         self.input_names().len()
+    }
+
+    /// Refuses another computation whose inputs are in another order. Inputs are matched by
+    /// position, so that a network with `x1, x2` may stand beside a function of `a, b`; but
+    /// `a - b` of `a, b` beside `b - a` of `b, a` would say that they are equal.
+    ///
+    /// # Errors
+    /// When one name stands for different inputs.
+    pub fn check_input_order(&self, other: &Computation) -> Result<(), Error> {
+        let places: HashMap<&str, usize> =
+            other.input_names().iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+        for (i, name) in self.input_names().iter().enumerate() {
+            if let Some(j) = places.get(name.as_str()).filter(|j| **j != i) {
+                return Err(Error::input(format!(
+                    "`{name}` is input {} on one side and input {} on the other (give both the same order)",
+                    i + 1,
+                    j + 1
+                )));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -125,6 +147,13 @@ pub enum Claim {
         /// Where.
         domain: Domain,
     },
+}
+
+impl Claim {
+    /// Does it claim that two computations are equal?
+    pub fn is_equality(&self) -> bool {
+        matches!(self, Claim::Within { bound, .. } if bound.is_zero())
+    }
 }
 
 impl fmt::Display for Claim {

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::network::numbered_inputs;
+use crate::network::{names_differ, numbered_inputs};
+use crate::text_to_tokens::is_name;
 use crate::{Error, Expr, Number, expr_to_text, text_to_expr};
 
 /// A continuous piecewise-linear function with named inputs and one or more outputs.
@@ -26,8 +27,13 @@ impl Function {
     /// A function from its trees.
     ///
     /// # Errors
-    /// When there is no output, or an output uses an input that has no name.
+    /// When there is no output, an output uses an input that has no name, or the names could not be
+    /// read back: each must be a word, and no two the same.
     pub fn new(inputs: Vec<String>, outputs: Vec<Expr>) -> Result<Self, Error> {
+        names_differ(&inputs)?;
+        if let Some(name) = inputs.iter().find(|name| !is_name(name)) {
+            return Err(Error::input(format!("`{name}` cannot name an input (write letters, digits and _)")));
+        }
         if outputs.is_empty() {
             return Err(Error::input("a function needs at least one output"));
         }

@@ -1,5 +1,7 @@
 //! ReLU networks: plain stacks of affine layers with ReLU after every layer but the last.
 
+use std::collections::HashSet;
+
 use crate::{Error, Number, Rational};
 
 /// One affine layer, `y = W x + b`.
@@ -79,6 +81,9 @@ impl<W> Network<W> {
             && names.len() != n_inputs
         {
             wrong.push(format!("{} input names for {n_inputs} inputs", names.len()));
+        }
+        if let Some(Err(error)) = inputs.as_deref().map(names_differ) {
+            wrong.push(error.to_string());
         }
         if !wrong.is_empty() {
             return Err(Error::inputs(wrong));
@@ -229,4 +234,13 @@ impl Network<Rational> {
 /// `x1..xn`.
 pub fn numbered_inputs(n: usize) -> Vec<String> {
     (1..=n).map(|i| format!("x{i}")).collect()
+}
+
+/// Refuses names of which two are the same: a claim would not say which input is meant.
+pub(crate) fn names_differ(names: &[String]) -> Result<(), Error> {
+    let mut known = HashSet::new();
+    match names.iter().find(|name| !known.insert(name.as_str())) {
+        Some(name) => Err(Error::input(format!("two inputs are called `{name}`"))),
+        None => Ok(()),
+    }
 }

@@ -50,6 +50,11 @@ pub(crate) fn tokens(text: &str) -> (Vec<Token<'_>>, Vec<Diagnostic>) {
     (found, wrong)
 }
 
+/// Would the text be read as one name?
+pub(crate) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_') && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
 /// Digits, a point with digits, an exponent; `0..9` is not a number with a point.
 fn number_length(text: &str) -> usize {
     let bytes = text.as_bytes();

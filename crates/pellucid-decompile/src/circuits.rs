@@ -15,16 +15,9 @@ pub fn circuits_of(neurons: &[Neuron], formula: &Function, domain: &Domain, slac
     outputs.filter_map(|(output, expr)| circuit_of(neurons, output, expr, domain, slack)).collect()
 }
 
-fn circuit_of(
-    neurons: &[Neuron],
-    output: usize,
-    formula: &Expr,
-    domain: &Domain,
-    slack: &Rational,
-) -> Option<Circuit> {
-    let takes_part = |neuron: &&Neuron| {
-        !matches!(neuron.status, Status::Dead | Status::Unread) && !neuron.out[output].is_zero()
-    };
+fn circuit_of(neurons: &[Neuron], output: usize, formula: &Expr, domain: &Domain, slack: &Rational) -> Option<Circuit> {
+    let takes_part =
+        |neuron: &&Neuron| !matches!(neuron.status, Status::Dead | Status::Unread) && !neuron.out[output].is_zero();
     let mut planes: BTreeMap<Hyperplane, Vec<&Neuron>> = BTreeMap::new();
     let mut carriers: Vec<&Neuron> = Vec::new();
     for neuron in neurons.iter().filter(takes_part) {

@@ -83,8 +83,7 @@ fn with_clamps(terms: &[Term], affine: &Affine) -> Vec<(Vec<Expr>, Vec<Term>, Af
         // J relu(v - a) - J relu(v - b) = J clamp(v, a, b) - J a, for a < b.
         let second = left.remove(j);
         let first = left.remove(i);
-        let (low, high) =
-            if first.map.constant > second.map.constant { (first, second) } else { (second, first) };
+        let (low, high) = if first.map.constant > second.map.constant { (first, second) } else { (second, first) };
         let value = Affine { constant: Rational::zero(), ..low.map.clone() };
         let (a, b) = (-&low.map.constant, -&high.map.constant);
         rest.constant -= &(&low.jump * &a);
@@ -189,10 +188,8 @@ fn paired(parts: Vec<Expr>) -> Vec<Expr> {
         && a == b
     {
         let half = |e: Expr| Expr::Abs(Box::new(collected(Expr::scale(Rational::ratio(1, 2), e))));
-        let largest = Expr::Max(vec![
-            half(Expr::sum([p.clone(), q.clone()])),
-            half(Expr::subtract(p.clone(), q.clone())),
-        ]);
+        let largest =
+            Expr::Max(vec![half(Expr::sum([p.clone(), q.clone()])), half(Expr::subtract(p.clone(), q.clone()))]);
         let others = parts.iter().enumerate().filter(|(k, _)| k != i && k != j).map(|(_, e)| e.clone());
         let joined = Expr::sum(std::iter::once(Expr::scale(a * &Rational::from(2), largest)).chain(others));
         return vec![joined, whole];

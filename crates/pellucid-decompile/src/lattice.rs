@@ -70,11 +70,7 @@ fn named(expr: Expr) -> Expr {
                     all.push(e);
                 }
             }
-            if all.len() == 3 {
-                Expr::Ranked { rank: 1, of: all.into_iter().cloned().collect() }
-            } else {
-                expr
-            }
+            if all.len() == 3 { Expr::Ranked { rank: 1, of: all.into_iter().cloned().collect() } } else { expr }
         }
         _ => expr,
     }

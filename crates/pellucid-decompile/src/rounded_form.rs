@@ -12,8 +12,7 @@ use crate::neurons::{Neuron, Status, simplest_near};
 pub fn rounded_form(neurons: &[Neuron], output: &Layer<Rational>, domain: &Domain, slack: &Rational) -> OneLayerForm {
     let n_inputs = neurons.first().map_or(0, |neuron| neuron.row.coefficients.len());
     let n_outputs = output.biases.len();
-    let mut affine: Vec<Affine> =
-        output.biases.iter().map(|bias| Affine::constant(n_inputs, bias.clone())).collect();
+    let mut affine: Vec<Affine> = output.biases.iter().map(|bias| Affine::constant(n_inputs, bias.clone())).collect();
     let mut jumps: BTreeMap<Hyperplane, Vec<Rational>> = BTreeMap::new();
     let add_affine = |affine: &mut Vec<Affine>, out: &[Rational], map: &Affine| {
         affine.iter_mut().zip(out).for_each(|(rest, weight)| rest.add_scaled(weight, map));

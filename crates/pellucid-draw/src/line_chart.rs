@@ -11,6 +11,9 @@ const SIZE: f64 = 12.0;
 /// About this many numbers stand along an axis.
 const TICKS: f64 = 5.0;
 
+/// Larger numbers are left out: their differences would not be finite.
+const LARGEST: f64 = 1e150;
+
 /// A chart of named curves.
 ///
 /// ```
@@ -55,7 +58,7 @@ impl LineChart {
         self
     }
 
-    /// Adds a curve through (x, y) points; points that are not finite are left out.
+    /// Adds a curve through (x, y) points; points that are not finite, or beyond 1e150, are left out.
     pub fn series(mut self, name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         self.series.push((name.into(), points.into_iter().collect()));
         self
@@ -73,7 +76,7 @@ impl LineChart {
             .series
             .iter()
             .map(|(_, points)| {
-                let finite = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite();
+                let finite = |(x, y): &(f64, f64)| x.abs() < LARGEST && y.abs() < LARGEST;
                 points.iter().map(|(x, y)| (*x, height(*y))).filter(finite).collect()
             })
             .collect();
@@ -145,7 +148,10 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
         values.fold(None, |ends: Option<(f64, f64)>, v| Some(ends.map_or((v, v), |(l, h)| (l.min(v), h.max(v)))));
     match ends {
         None => (0.0, 1.0),
-        Some((low, high)) if low == high => (low - 1.0, high + 1.0),
+        Some((low, high)) if high - low <= 1e-9 * low.abs().max(high.abs()) => {
+            let half = low.abs().max(1.0);
+            (low - half, high + half)
+        }
         Some(ends) => ends,
     }
 }
@@ -158,7 +164,7 @@ fn ticks(low: f64, high: f64, whole: bool) -> Vec<f64> {
     let step = if whole { (factor * power).max(1.0).round() } else { factor * power };
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
-    (first..=last.min(first + 20)).map(|n| n as f64 * step).collect()
+    (first..=last.min(first.saturating_add(20))).map(|n| n as f64 * step).collect()
 }
 
 fn power_of_ten(exponent: f64) -> String {

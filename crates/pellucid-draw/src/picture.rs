@@ -221,7 +221,7 @@ impl<'a> Picture<'a> {
     }
 }
 
-/// `+(x1)` and its like need no circuit of their own: a function's text, kept to a readable length.
+/// A function's text, cut to this many characters.
 pub(crate) fn function_text(expr: &Expr, inputs: &[String], chars: usize) -> String {
     crate::text_size::shortened(&expr_to_text(expr, inputs), chars)
 }

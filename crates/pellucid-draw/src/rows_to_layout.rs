@@ -21,7 +21,11 @@ const ROW_GAPS: [f64; 4] = [80.0, 112.0, 150.0, 200.0];
 /// A band with more links than this always has a table.
 const LINKS_WITH_WEIGHTS: usize = 64;
 /// Labels with another link behind them, at most one in this many.
-const CROSSED_LABELS: usize = 3;
+const CROSSED_LABELS: usize = 6;
+/// The gap that a link asks for, as a part of how far it goes to the side,
+const STEEPNESS: f64 = 0.3;
+/// up to this.
+const STEEP_GAP: f64 = 150.0;
 /// A narrow row is drawn apart to this part of the widest row's width,
 const ROW_WIDTH: f64 = 0.72;
 /// but not more than by this factor.
@@ -170,22 +174,22 @@ fn place_discs(rows: &Rows, plans: &[BandPlan], disc_gap: f64, boxed: bool) -> V
         xs.push(places);
     }
     let widest = xs.iter().filter_map(|places| places.last()).fold(0.0, |a: f64, b| a.max(*b));
+    for places in &mut xs {
+        let width = places.last().copied().unwrap_or(0.0);
+        let stretch = if width > 0.0 { (ROW_WIDTH * widest / width).clamp(1.0, ROW_STRETCH) } else { 1.0 };
+        places.iter_mut().for_each(|x| *x = (*x - width / 2.0) * stretch);
+    }
     let mut y = 0.0;
     let mut placed: Vec<Vec<Disc>> = Vec::new();
     for (row, nodes) in rows.rows.iter().enumerate() {
-        let width = xs[row].last().copied().unwrap_or(0.0);
-        let stretch = if width > 0.0 { (ROW_WIDTH * widest / width).clamp(1.0, ROW_STRETCH) } else { 1.0 };
         if let Some(band) = row.checked_sub(1) {
-            let room = if plans[band].table {
-                // Steep enough links to be followed by eye.
-                let fan = (widest * 0.12).clamp(ROW_GAPS[0], 180.0);
-                fan + TABLE_GAP + TABLE_ROW * placed[band].len() as f64
-            } else {
-                ROW_GAPS[plans[band].gap]
-            };
-            y -= room + 2.0 * RADIUS + 2.0 * padding;
+            // Links must be steep enough to be followed by eye.
+            let runs = rows.bands[band].iter().map(|link| (xs[band][link.from] - xs[row][link.to]).abs());
+            let steep = (STEEPNESS * runs.fold(0.0, f64::max)).min(STEEP_GAP);
+            let table = if plans[band].table { TABLE_GAP + TABLE_ROW * placed[band].len() as f64 } else { 0.0 };
+            y -= steep.max(ROW_GAPS[plans[band].gap]) + table + 2.0 * RADIUS + 2.0 * padding;
         }
-        let disc = |(node, x): (&Node, &f64)| disc(node, Point::new((x - width / 2.0) * stretch, y));
+        let disc = |(node, x): (&Node, &f64)| disc(node, Point::new(*x, y));
         placed.push(nodes.iter().zip(&xs[row]).map(disc).collect());
     }
     placed

@@ -92,7 +92,18 @@ fn push_shape(svg: &mut String, shape: &Shape) {
             number(*radius)
         ),
         Shape::Text { at, anchor, size, text, ink, halo } => {
-            let halo = if *halo { " pl-halo" } else { "" };
+            if *halo {
+                // Paper behind the words: a rim around the letters would let lines show in their gaps.
+                let paper = shape.bounds();
+                let _ = writeln!(
+                    svg,
+                    "<rect class=\"pl-halo\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"3\"/>",
+                    number(paper.left - 2.0),
+                    number(paper.top),
+                    number(paper.width() + 4.0),
+                    number(paper.height())
+                );
+            }
             let anchor = match anchor {
                 Anchor::Start => "start",
                 Anchor::Middle => "middle",
@@ -100,7 +111,7 @@ fn push_shape(svg: &mut String, shape: &Shape) {
             };
             writeln!(
                 svg,
-                "<text class=\"{}{halo}\" x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\">{}</text>",
+                "<text class=\"{}\" x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\">{}</text>",
                 ink_class(*ink),
                 number(at.x),
                 number(at.y + BASELINE * size),

@@ -35,7 +35,7 @@ const LOOKS: &[Look] = &[
     ("weight",   "fill:#333b46",                    "fill:#d5dae1"),
     ("greater-weight", "fill:#006b4f",              "fill:#4fd8b0"),
     ("reversed-weight", "fill:#a8370a",             "fill:#fda868"),
-    ("halo",     "stroke:#fff",                                 "stroke:#15181d"),
+    ("halo",     "fill:#fff",                                   "fill:#15181d"),
     ("heading",  "fill:#111827;font-weight:600",                "fill:#f3f4f6;font-weight:600"),
     ("axis",     "stroke:#5b6470",                              "stroke:#a8b1bd"),
     ("grid",     "stroke:#e2e5e9",                              "stroke:#2f353e"),
@@ -49,9 +49,7 @@ const LOOKS: &[Look] = &[
 
 /// Rules that do not depend on the colours.
 const SHAPES: &str = "\
-.pl-picture text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;paint-order:stroke;\
-stroke-width:0;stroke-linejoin:round}\n\
-.pl-picture text.pl-halo{stroke-width:7}\n\
+.pl-picture text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}\n\
 .pl-picture rect{stroke-width:1.5}\n\
 .pl-picture .pl-circuit,.pl-picture .pl-table{stroke-width:1}\n\
 .pl-picture .pl-series{stroke-width:2}\n";

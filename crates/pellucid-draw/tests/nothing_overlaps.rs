@@ -144,6 +144,8 @@ fn in_the_known_pictures() {
     check(&CircuitPicture::new(&two, &names).to_scene());
     check(&CircuitPicture::new(&of_four, &names).title("minimum of four").to_scene());
     check(&LineChart::function("x", [(0.0, -1e9), (1e-9, 3.25)]).to_scene());
+    check(&LineChart::function("x", [(1e300, 1e100), (1.0, 1e100), (2.0, f64::NAN), (f64::MAX, -f64::MAX)]).to_scene());
+    check(&LineChart::new("nothing").log_y().series("none", [(0.0, 0.0)]).series("more", []).to_scene());
 }
 
 #[test]

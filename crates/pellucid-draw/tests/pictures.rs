@@ -18,39 +18,107 @@ fn svg(picture: &Picture<'_>) -> String {
 #[test]
 fn the_minimum_in_a_terminal() {
     let minimum = known::minimum();
-    assert_snapshot!(text(&known::named(&minimum).outputs(["min(x1, x2)"])), @"");
+    assert_snapshot!(text(&known::named(&minimum).outputs(["min(x1, x2)"])), @r#"
+    min(x1, x2)      -1          1        -1
+                      │          │         │
+                 ╭─────────╮ ╭───────╮ ╭───────╮
+                 │ x1 > x2 │ │ +(x1) │ │ -(x1) │
+                 ╰─────────╯ ╰───────╯ ╰───────╯
+                      │          │         │
+             x1       1          1        -1
+             x2      -1          ·         ·
+    "#);
 }
 
 #[test]
 fn an_example_with_ascii_characters() {
     let minimum = known::minimum();
     let picture = known::named(&minimum).at(vec![Rational::from(3), Rational::from(-5)]).unwrap();
-    assert_snapshot!(picture.to_terminal(&TerminalOptions { width: 80, ascii: true }), @"");
+    assert_snapshot!(picture.to_terminal(&TerminalOptions { width: 80, ascii: true }), @r#"
+     y = -5      -1          1          -1
+                  |          |           |
+             +---------+ +--------+ +---------+
+             | x1 > x2 | | +(x1)  | |  -(x1)  |
+             | 8 -> 8  | | 3 -> 3 | | -3 -> 0 |
+             +---------+ +--------+ +---------+
+                  |          |           |
+     x1 = 3       1          1          -1
+    x2 = -5      -1          .           .
+    "#);
 }
 
 #[test]
 fn the_minimum_of_four_in_a_terminal() {
     let four = known::minimum_of_four();
-    assert_snapshot!(text(&known::named_minimum_of_four(&four)), @"");
+    assert_snapshot!(text(&known::named_minimum_of_four(&four)), @r#"
+    min(x1, x2, x3, x4)
+          =               -1                        1                 -1
+                           │                       │                  │
+             ╭───────────────────────────╮ ╭────────────────╮ ╭────────────────╮
+             │ min(x1, x2) > min(x3, x4) │ │ +(min(x1, x2)) │ │ -(min(x1, x2)) │
+             ╰───────────────────────────╯ ╰────────────────╯ ╰────────────────╯
+                           │                       │                  │
+    x1 > x2               -1                       -1                  1
+      +(x1)                1                        1                 -1
+      -(x1)               -1                       -1                  1
+    x3 > x4                1                        ·                  ·
+      +(x3)               -1                        ·                  ·
+      -(x3)                1                        ·                  ·
+                  │          │         │          │          │         │
+             ╭─────────╮ ╭───────╮ ╭───────╮ ╭─────────╮ ╭───────╮ ╭───────╮
+             │ x1 > x2 │ │ +(x1) │ │ -(x1) │ │ x3 > x4 │ │ +(x3) │ │ -(x3) │
+             ╰─────────╯ ╰───────╯ ╰───────╯ ╰─────────╯ ╰───────╯ ╰───────╯
+                  │          │         │          │          │         │
+         x1       1          1        -1          ·          ·         ·
+         x2      -1          ·         ·          ·          ·         ·
+         x3       ·          ·         ·          1          1        -1
+         x4       ·          ·         ·         -1          ·         ·
+    "#);
 }
 
 #[test]
 fn the_minimum_of_four_as_a_list() {
     let four = known::minimum_of_four();
-    assert_snapshot!(known::named_minimum_of_four(&four).to_list(&TerminalOptions::default()), @"");
+    assert_snapshot!(known::named_minimum_of_four(&four).to_list(&TerminalOptions::default()), @r#"
+    h1.1  x1 > x2                   = relu(x1 - x2)
+    h1.2  +(x1)                     = relu(x1)
+    h1.3  -(x1)                     = relu(-x1)
+    h1.4  x3 > x4                   = relu(x3 - x4)
+    h1.5  +(x3)                     = relu(x3)
+    h1.6  -(x3)                     = relu(-x3)
+    h2.1  min(x1, x2) > min(x3, x4) = relu(-h1.1 + h1.2 - h1.3 + h1.4 - h1.5 + h1.6)
+    h2.2  +(min(x1, x2))            = relu(-h1.1 + h1.2 - h1.3)
+    h2.3  -(min(x1, x2))            = relu(h1.1 - h1.2 + h1.3)
+    min(x1, x2, x3, x4)             = -h2.1 + h2.2 - h2.3
+    "#);
 }
 
 #[test]
 fn biases_and_what_neurons_do() {
     let long = known::long_names();
-    assert_snapshot!(text(&known::with_status(&long)), @"");
+    assert_snapshot!(text(&known::with_status(&long)), @r#"
+    h1.1  +(2*x1 - 3*x2 + 1/2) = relu(2*x1 - 3*x2 + 1/2)
+    h1.2  +(-3*x1 + 10*x2)     = relu(-1/2*x1 + 5/3*x2)  (dead)
+    h1.3  +(x1 + x2 - 7)       = relu(x1 + x2 - 7)  (merged)
+    h1.4  +(x1 + 6*x2)         = relu(1/3*x1 + 2*x2)  (always on)
+    y                          = -h1.1 + h1.2 + 0.1235*h1.3 + 2*h1.4 - 1/3
+    "#);
 }
 
 #[test]
 fn names_that_occur_twice_are_told_apart() {
     let minimum = known::minimum();
     let picture = Picture::new(&minimum).name(h(1, 1), "+(x1)").name(h(1, 2), "+(x1)");
-    assert_snapshot!(text(&picture), @"");
+    assert_snapshot!(text(&picture), @r#"
+     y        -1             1           -1
+              │              │           │
+        ╭────────────╮ ╭────────────╮ ╭──────╮
+        │ h1.1 +(x1) │ │ h1.2 +(x1) │ │ h1.3 │
+        ╰────────────╯ ╰────────────╯ ╰──────╯
+              │              │           │
+    x1         1             1           -1
+    x2        -1             ·            ·
+    "#);
 }
 
 #[test]

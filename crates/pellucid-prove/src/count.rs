@@ -214,10 +214,18 @@ impl<'a> Problem<'a> {
     fn give_up(&self) -> Count {
         let n = self.rows.len();
         let plan = self.cover(vec![false; n]).0;
-        let modulo = Echelon::of(self.rows.iter().map(Vec::as_slice));
-        let left: Vec<Vec<Rational>> = self.affine.iter().map(|row| modulo.reduce(row)).collect();
-        let pairs = if self.cheap == Cheap::Hinges { 2 } else { 1 };
-        Count { at_least: n + pairs * rank(&left), plan }
+        let constant = self.constant_row();
+        let rank_modulo = |constant: Option<&[Rational]>| {
+            let modulo = Echelon::of(self.rows.iter().map(Vec::as_slice).chain(constant));
+            rank(&self.affine.iter().map(|row| modulo.reduce(row)).collect::<Vec<_>>())
+        };
+        let further = match self.cheap {
+            Cheap::Hinges | Cheap::HingesAndConstant => {
+                rank_modulo(None).max(2 * rank_modulo(constant.as_deref()))
+            }
+            Cheap::All | Cheap::OneSigned => rank_modulo(None),
+        };
+        Count { at_least: n + further, plan }
     }
 
     /// The row of a neuron that gives a constant, where one is of use.

@@ -58,7 +58,8 @@ impl Counterexample {
 /// ```
 ///
 /// # Errors
-/// When the two have other numbers of inputs or outputs, or a limit is reached.
+/// When the two have other numbers of inputs or outputs, or their inputs in another order, or a
+/// limit is reached.
 pub fn prove_within(
     left: &Computation,
     right: &Computation,
@@ -66,6 +67,7 @@ pub fn prove_within(
     bound: &Rational,
     limits: Limits<'_>,
 ) -> Result<Verdict, Error> {
+    left.check_input_order(right)?;
     let (left_graph, right_graph) = (left.to_relu_graph(), right.to_relu_graph());
     let graph = left_graph.difference(&right_graph)?;
     if !domain.fits(graph.n_inputs) {
@@ -178,14 +180,19 @@ pub enum Largest {
 /// The exact largest absolute difference of outputs on a domain, and where it occurs.
 ///
 /// # Errors
-/// When the two have other numbers of inputs or outputs, or a limit is reached.
+/// When the two have other numbers of inputs or outputs, or their inputs in another order, or a
+/// limit is reached.
 pub fn largest_difference(
     left: &Computation,
     right: &Computation,
     domain: &Domain,
     limits: Limits<'_>,
 ) -> Result<Largest, Error> {
+    left.check_input_order(right)?;
     let graph = left.to_relu_graph().difference(&right.to_relu_graph())?;
+    if !domain.fits(graph.n_inputs) {
+        return Err(Error::input(format!("the domain {domain} does not fit {} inputs", graph.n_inputs)));
+    }
     let mut largest = Largest::At(Rational::zero(), domain.middle(graph.n_inputs));
     walk(&graph, domain, limits, |step| {
         let Step::Cell(cell) = step else { return true };

@@ -18,6 +18,6 @@ pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count};
 pub use difference::{Counterexample, Largest, Verdict, largest_difference, prove_within};
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
 pub use one_layer::{Hinge, OneLayerForm};
-pub use representable::{Representable, representable};
+pub use representable::{Representable, representable, representable_graph};
 pub use smallest::certify_smallest;
 pub use walk::{Cell, Limits, Step, walk};

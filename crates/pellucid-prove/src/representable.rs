@@ -34,20 +34,48 @@ const SAMPLES: usize = 24;
 /// # Errors
 /// When a limit is reached.
 pub fn representable(function: &Function, domain: &Domain, limits: Limits<'_>) -> Result<Representable, Error> {
-    let graph = function.to_relu_graph();
-    if let Some(form) = OneLayerForm::of_one_layer_graph(&graph, domain) {
-        return Ok(Representable::Form(form));
+    Ok(match read_form(&function.to_relu_graph(), domain, limits)? {
+        Read::Form(form) => Representable::Form(form),
+        Read::Jumps(here, there) => Representable::No(refutation(function, domain, here, there)),
+    })
+}
+
+/// The canonical form of a graph of any depth on a domain; `None` when one hidden layer cannot
+/// compute it.
+///
+/// # Errors
+/// When a limit is reached.
+pub fn representable_graph(
+    graph: &ReluGraph,
+    domain: &Domain,
+    limits: Limits<'_>,
+) -> Result<Option<OneLayerForm>, Error> {
+    Ok(match read_form(graph, domain, limits)? {
+        Read::Form(form) => Some(form),
+        Read::Jumps(..) => None,
+    })
+}
+
+/// The form, or two points of one hyperplane with different jumps.
+enum Read {
+    Form(OneLayerForm),
+    Jumps(Kink, Kink),
+}
+
+fn read_form(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>) -> Result<Read, Error> {
+    if let Some(form) = OneLayerForm::of_one_layer_graph(graph, domain) {
+        return Ok(Read::Form(form));
     }
-    let planes = candidate_planes(&graph, domain, limits)?;
+    let planes = candidate_planes(graph, domain, limits)?;
     let mut hinges = Vec::new();
     for (index, plane) in planes.iter().enumerate() {
         let others: Vec<Hyperplane> = without(&planes, index);
         let mut first: Option<Kink> = None;
-        for kink in kinks_of(&graph, plane, &others, domain).take(SAMPLES) {
+        for kink in kinks_of(graph, plane, &others, domain).take(SAMPLES) {
             match &first {
                 None => first = Some(kink),
                 Some(known) if known.jump != kink.jump => {
-                    return Ok(Representable::No(refutation(function, domain, known.clone(), kink)));
+                    return Ok(Read::Jumps(known.clone(), kink));
                 }
                 Some(_) => {}
             }
@@ -57,15 +85,15 @@ pub fn representable(function: &Function, domain: &Domain, limits: Limits<'_>) -
             hinges.push(Hinge { hyperplane: plane.clone(), jump: first.jump });
         }
     }
-    let form = with_affine_rest(&graph, &planes, hinges, domain)?;
-    if equals_form(&graph, &form, domain, limits)? {
-        return Ok(Representable::Form(form));
+    let form = with_affine_rest(graph, &planes, hinges, domain)?;
+    if equals_form(graph, &form, domain, limits)? {
+        return Ok(Read::Form(form));
     }
     // Some region of some hyperplane was missed by the samples: enumerate them all.
     for (index, plane) in planes.iter().enumerate() {
         let others = without(&planes, index);
-        if let Some((here, there)) = differing_regions(&graph, plane, &others, domain, limits)? {
-            return Ok(Representable::No(refutation(function, domain, here, there)));
+        if let Some((here, there)) = differing_regions(graph, plane, &others, domain, limits)? {
+            return Ok(Read::Jumps(here, there));
         }
     }
     Err(Error::limit("the kinks are the same along every hyperplane, yet the form differs"))

@@ -23,6 +23,11 @@ pub fn certify_smallest(
     at_least: usize,
     limits: Limits<'_>,
 ) -> Result<(Certificate, usize), Error> {
+    let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
+    sides.0.check_input_order(&sides.1)?;
+    if !domain.fits(function.n_inputs()) {
+        return Err(Error::input(format!("the domain {domain} does not fit {} inputs", function.n_inputs())));
+    }
     let function_graph = function.to_relu_graph();
     let network_graph = network.to_relu_graph();
     let (equality, n_cells) = if same_canonical_form(&function_graph, &network_graph, domain) {
@@ -31,7 +36,7 @@ pub fn certify_smallest(
         match cells_within(&function_graph.difference(&network_graph)?, domain, &Rational::zero(), limits)? {
             Walked::Within { steps, n_cells } => (Difference::Cells(steps), n_cells),
             Walked::Beyond(point) => {
-                let (left, right) = (Computation::Function(function.clone()), Computation::Network(network.clone()));
+                let (left, right) = &sides;
                 return Err(Error::input(format!(
                     "{left} is {:?} at {point:?}, where {right} gives {:?}",
                     left.evaluate(&point),

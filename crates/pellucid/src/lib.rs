@@ -1,1 +1,39 @@
 //! A workbench for mathematical circuits in ReLU networks.
+//!
+//! Write a function and get the smallest network that computes it, with a proof; train networks and
+//! learn which found that circuit; take a network apart into features, circuits and a formula.
+//!
+//! ```
+//! use pellucid::{Biases, Domain, Function};
+//! let minimum = Function::parse("min(x1, x2)")?;
+//! let compiled = pellucid::compile(&minimum, &Domain::Everywhere, Biases::ALLOWED, Default::default())?;
+//! assert_eq!(compiled.network.shape(), [2, 3, 1]);
+//! assert!(pellucid::check(&compiled.certificate).is_accepted());
+//! # Ok::<(), pellucid::Error>(())
+//! ```
+//!
+//! This crate is the whole public interface: it brings the rooms of the house together, and adds the
+//! pipelines that run through several of them.
+
+pub mod answers;
+mod classify;
+pub mod pictures;
+
+pub use classify::{Classified, Verdict as RunVerdict, classify};
+
+pub use pellucid_check::{Checked, check, check_json};
+pub use pellucid_compile::{Compiled, Minimality, compile, compose, fold};
+pub use pellucid_core::{
+    Affine, Biases, Certificate, Circuit, Claim, Computation, Domain, Error, Expr, Feature, FeatureKind, Function,
+    Hyperplane, Layer, Network, NeuronId, Number, Rational, Trace, circuit_name, expr_to_text, numbered_inputs,
+};
+pub use pellucid_decompile::{AgainstTarget, Decompiled, Neuron, Question, Status, decompile};
+pub use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text};
+pub use pellucid_formats::{Format, NetworkFile, Numbers, WriteOptions, read, read_path, write, write_path};
+pub use pellucid_prove::{
+    Counterexample, Largest, Limits, OneLayerForm, Representable, Step, Verdict, largest_difference, prove_within,
+    representable, walk,
+};
+pub use pellucid_train::{
+    Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,
+};

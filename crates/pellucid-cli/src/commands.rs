@@ -1,0 +1,10 @@
+//! One file a command: its arguments, and what it prints.
+
+pub mod check;
+pub mod compile;
+pub mod convert;
+pub mod decompile;
+pub mod draw;
+pub mod prove;
+pub mod reproduce;
+pub mod train;

@@ -1,0 +1,106 @@
+//! `pellucid draw NET|FUNCTION`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use pellucid::{Biases, Domain, Numbers, Question, Rational, SvgOptions, pictures};
+
+use crate::arguments::{FunctionArguments, LimitArguments, Operand, domain, point, write_text};
+use crate::{Answer, screen};
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Theme {
+    /// As the reader's system asks for
+    Auto,
+    Light,
+    Dark,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  pellucid draw 'min(x1, x2)' -o min.svg
+  pellucid draw min.onnx --at 3,-5 -o example.svg
+  pellucid draw 'min(x1, x2)' --terminal")]
+pub struct Arguments {
+    /// A network file, or a function, whose smallest network is drawn
+    subject: String,
+    /// Fill the network with the numbers of an example, such as 3,-5
+    #[arg(long, value_name = "INPUT", value_parser = point, allow_hyphen_values = true)]
+    at: Option<::std::vec::Vec<Rational>>,
+    /// The domain that a function is compiled for
+    #[arg(long, value_name = "DOMAIN")]
+    on: Option<String>,
+    /// The SVG file to write (otherwise stdout)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Draw with characters instead
+    #[arg(long)]
+    terminal: bool,
+    /// Colours
+    #[arg(long, value_enum, default_value = "auto")]
+    theme: Theme,
+    /// Paint a background
+    #[arg(long)]
+    opaque: bool,
+    /// Draw connections of weight 0 too
+    #[arg(long)]
+    zeros: bool,
+    /// A heading
+    #[arg(long)]
+    title: Option<String>,
+    #[command(flatten)]
+    functions: FunctionArguments,
+    #[command(flatten)]
+    limits: LimitArguments,
+}
+
+pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    let subject = Operand::read(&arguments.subject, &arguments.functions)?;
+    let domain = domain(arguments.on.as_deref(), subject.input_names(), Domain::Everywhere)?;
+    let (network, picture);
+    match &subject {
+        Operand::Function(function) => {
+            network =
+                arguments.limits.with(|limits| pellucid::compile(function, &domain, Biases::ALLOWED, limits))?.network;
+            picture = pictures::compiled_picture(&network, Some(function), &domain, arguments.at.clone())?;
+        }
+        Operand::Network(file) => {
+            let trained = file.numbers != Numbers::Exact && file.network.hidden_layers().len() == 1;
+            let question = Question {
+                domain: if arguments.on.is_some() { domain.clone() } else { Domain::unit_box(file.network.n_inputs()) },
+                tolerance: Rational::ratio(1, 10_000),
+                target: None,
+                limits: Default::default(),
+            };
+            let found = trained.then(|| pellucid::decompile(&file.network, &question).ok()).flatten();
+            picture = match (&found, &arguments.at) {
+                (Some(found), Some(at)) => pictures::decompiled_picture(&file.network, found).at(at.clone())?,
+                (Some(found), None) => pictures::decompiled_picture(&file.network, found),
+                (None, at) => pictures::compiled_picture(&file.network, None, &domain, at.clone())?,
+            };
+        }
+    }
+    let picture = picture.zero_weights(arguments.zeros);
+    let picture = match arguments.title {
+        Some(title) => picture.title(title),
+        None => picture,
+    };
+    let theme = match arguments.theme {
+        Theme::Auto => pellucid::Theme::Auto,
+        Theme::Light => pellucid::Theme::Light,
+        Theme::Dark => pellucid::Theme::Dark,
+    };
+    let text = if arguments.terminal {
+        picture.to_terminal(&screen::terminal_options())
+    } else {
+        picture.to_svg(&SvgOptions { theme, opaque: arguments.opaque })
+    };
+    match &arguments.output {
+        Some(path) => {
+            write_text(path, &text)?;
+            eprintln!("picture written to {}", path.display());
+        }
+        None => screen::out(&text)?,
+    }
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,111 @@
+//! The certificates that `pellucid-check` keeps as its corpus, so that its tests need no prover.
+//!
+//! With `PELLUCID_WRITE_CERTIFICATES` set they are written anew.
+
+use std::path::Path;
+
+use pellucid_check::{check, check_json};
+use pellucid_compile::compile;
+use pellucid_core::{Biases, Certificate, Computation, Domain, Function, Rational};
+use pellucid_prove::{Limits, Representable, Verdict, prove_within, representable};
+
+const NO_OUTPUT: Biases = Biases { hidden: true, output: false };
+const NO_HIDDEN: Biases = Biases { hidden: false, output: true };
+
+fn function(text: &str) -> Function {
+    Function::parse(text).unwrap()
+}
+
+fn domain(text: &str, function: &Function) -> Domain {
+    Domain::parse(text, function.input_names()).unwrap()
+}
+
+fn compiled(text: &str, on: &str, biases: Biases) -> Certificate {
+    let function = function(text);
+    compile(&function, &domain(on, &function), biases, Limits::default()).unwrap().certificate
+}
+
+fn within(left: &str, right: &str, on: &str, bound: &str) -> Certificate {
+    let left = function(left);
+    let right = function(right).with_n_inputs(left.n_inputs()).unwrap();
+    let on = domain(on, &left);
+    let sides = (Computation::Function(left), Computation::Function(right));
+    let bound: Rational = bound.parse().unwrap();
+    match prove_within(&sides.0, &sides.1, &on, &bound, Limits::default()).unwrap() {
+        Verdict::Proved { certificate, .. } => *certificate,
+        Verdict::Refuted(counterexample) => panic!("{counterexample:?}"),
+    }
+}
+
+fn not_one_layer(text: &str, on: &str) -> Certificate {
+    let function = function(text);
+    match representable(&function, &domain(on, &function), Limits::default()).unwrap() {
+        Representable::No(certificate) => *certificate,
+        Representable::Form(form) => panic!("{form:?}"),
+    }
+}
+
+fn corpus() -> Vec<(String, Certificate)> {
+    let mut corpus = Vec::new();
+    for (name, text, on, biases) in [
+        ("minimum_everywhere", "min(x1, x2)", "everywhere", Biases::ALLOWED),
+        ("minimum_on_a_box", "min(x1, x2)", "[-1,1]^2", Biases::ALLOWED),
+        ("minimum_without_biases", "min(x1, x2)", "[1,2]^2", Biases::NONE),
+        ("minimum_without_biases_around_0", "min(x1, x2)", "[-1,1]^2", Biases::NONE),
+        ("minimum_without_hidden_biases", "min(x1, x2) + 1", "[-1,1]^2", NO_HIDDEN),
+        ("identity_everywhere", "x1", "everywhere", Biases::ALLOWED),
+        ("identity_on_a_box", "x1", "[-1,1]", Biases::ALLOWED),
+        ("identity_without_output_bias", "x1", "[-1,1]", NO_OUTPUT),
+        ("affine_without_output_bias", "x1 + 1", "everywhere", NO_OUTPUT),
+        ("constant", "3/2", "everywhere", Biases::ALLOWED),
+        ("constant_without_output_bias", "1", "everywhere", NO_OUTPUT),
+        ("hinge_and_constant", "relu(x1) + 1", "everywhere", NO_OUTPUT),
+        ("both", "(max(x1, x2), min(x1, x2))", "everywhere", Biases::ALLOWED),
+        ("two_absolute_values", "abs(x1) + abs(x2)", "[-1,1]^2", Biases::ALLOWED),
+        ("hat", "relu(1 - abs(x1))", "everywhere", Biases::ALLOWED),
+        ("range_of_three", "max(x1, x2, x3) - min(x1, x2, x3)", "everywhere", Biases::ALLOWED),
+        ("nested_maximum", "max(max(x1, x2), min(x1, x2))", "everywhere", Biases::ALLOWED),
+        ("clamp", "clamp(x1, 0, 1)", "[-2,2]", Biases::ALLOWED),
+        ("three_rows", "(x1 + x2, x1 - x2, abs(x1))", "everywhere", Biases::ALLOWED),
+        ("median_by_layers", "median(x1, x2, x3)", "everywhere", Biases::ALLOWED),
+        ("maximum_with_0_by_layers", "max(x1, x2, 0)", "[-1,1]^2", Biases::ALLOWED),
+    ] {
+        corpus.push((name.to_string(), compiled(text, on, biases)));
+    }
+    for (name, left, right, on, bound) in [
+        ("within_a_quarter", "relu(x1)", "x1/2 + 1/4", "[-1,1]", "1/4"),
+        ("within_one", "clamp(x1, -1, 1)", "0*x1", "everywhere", "1"),
+        ("within_a_half_in_the_plane", "max(x1, x2, 0)", "(x1 + x2 + 1)/2", "[0,1]^2", "1/2"),
+        ("equal_by_forms", "relu(x1) - relu(-x1)", "x1", "everywhere", "0"),
+        ("equal_by_cells", "max(x1, min(x1, x2))", "x1", "everywhere", "0"),
+        ("equal_on_a_box", "relu(x1 + 1) + abs(x2)", "x1 + 1 + max(x2, -x2)", "[-1,1]^2", "0"),
+    ] {
+        corpus.push((name.to_string(), within(left, right, on, bound)));
+    }
+    for (name, text, on) in [
+        ("maximum_with_0_not_one_layer", "max(x1, x2, 0)", "everywhere"),
+        ("median_not_one_layer", "median(x1, x2, x3)", "everywhere"),
+        ("pyramid_not_one_layer", "relu(1 - abs(x1) - abs(x2))", "[-2,2]^2"),
+        ("two_outputs_not_one_layer", "(x1, relu(min(x1, x2)))", "[-1,1]^2"),
+    ] {
+        corpus.push((name.to_string(), not_one_layer(text, on)));
+    }
+    corpus
+}
+
+#[test]
+fn every_certificate_of_the_corpus_is_accepted() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pellucid-check/tests/certificates");
+    let write = std::env::var_os("PELLUCID_WRITE_CERTIFICATES").is_some();
+    for (name, certificate) in corpus() {
+        let checked = check(&certificate);
+        assert!(checked.is_accepted(), "{name}: {checked:?}");
+        let json = certificate.to_json();
+        let read = Certificate::from_json(&json).unwrap();
+        assert_eq!(read, certificate, "{name}");
+        assert!(check_json(&json).unwrap().is_accepted(), "{name}");
+        if write {
+            std::fs::write(folder.join(format!("{name}.json")), json + "\n").unwrap();
+        }
+    }
+}

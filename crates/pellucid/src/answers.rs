@@ -1,0 +1,184 @@
+//! Answers as JSON values: the keys that other programs may rely on. All exact numbers are strings
+//! such as `"-3/2"`.
+
+use pellucid_check::Checked;
+use pellucid_compile::Compiled;
+use pellucid_core::{Domain, Expr, Network, Rational, expr_to_text};
+use pellucid_decompile::{Decompiled, Neuron, Status};
+use pellucid_prove::{Counterexample, Largest};
+use pellucid_train::{Run, binomial_interval_95};
+use serde_json::{Value, json};
+
+use crate::classify::{Classified, Verdict};
+
+/// The layers of a network as exact strings.
+pub fn layers(network: &Network<Rational>) -> Value {
+    let strings = |row: &Vec<Rational>| row.iter().map(Rational::to_string).collect::<Vec<_>>();
+    let layers = network.layers().iter().map(|layer| {
+        json!({
+            "weights": layer.weights.iter().map(strings).collect::<Vec<_>>(),
+            "biases": strings(&layer.biases),
+        })
+    });
+    layers.collect()
+}
+
+/// The answer of `compile`.
+pub fn compiled(compiled: &Compiled, n_cells: Option<usize>) -> Value {
+    let minimality = &compiled.minimality;
+    json!({
+        "function": compiled.function.to_string(),
+        "inputs": compiled.function.input_names(),
+        "domain": compiled.domain.to_string(),
+        "biases": compiled.biases.to_string(),
+        "shape": compiled.network.shape(),
+        "widths": compiled.network.widths(),
+        "hidden_neurons": compiled.network.hidden_neurons(),
+        "layers": layers(&compiled.network),
+        "equality": {"verdict": "proved", "cells": n_cells},
+        "minimality": {
+            "verdict": if minimality.proved { "proved" } else { "best known" },
+            "lower_bound": minimality.lower_bound,
+            "reason": minimality.reason,
+        },
+    })
+}
+
+/// A largest deviation: an exact string, or `infinite`.
+pub fn deviation(largest: &Largest) -> Value {
+    match largest {
+        Largest::At(most, _) => json!(most.to_string()),
+        Largest::Infinite { .. } => json!("infinite"),
+    }
+}
+
+/// Where a largest deviation occurs; a ray for an infinite one.
+pub fn deviation_at(largest: &Largest) -> Value {
+    match largest {
+        Largest::At(_, point) => json!({"input": strings(point)}),
+        Largest::Infinite { from, ray } => json!({"from": strings(from), "ray": strings(ray)}),
+    }
+}
+
+fn strings(values: &[Rational]) -> Vec<String> {
+    values.iter().map(Rational::to_string).collect()
+}
+
+/// The answer of `prove`.
+pub fn proof(
+    verdict: &str,
+    domain: &Domain,
+    within: &Rational,
+    largest: Option<&Largest>,
+    n_cells: Option<usize>,
+    counterexample: Option<&Counterexample>,
+) -> Value {
+    json!({
+        "verdict": verdict,
+        "domain": domain.to_string(),
+        "within": within.to_string(),
+        "max_deviation": largest.map(deviation),
+        "max_deviation_at": largest.map(deviation_at),
+        "cells": n_cells,
+        "counterexample": counterexample.map(|c| json!({
+            "input": strings(&c.input), "left": strings(&c.left), "right": strings(&c.right),
+        })),
+    })
+}
+
+/// The answer of `decompile`.
+pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Domain, tolerance: &Rational) -> Value {
+    let inputs = network.input_names();
+    let circuits: Vec<Value> = found
+        .circuits
+        .iter()
+        .flat_map(|circuit| circuit.all())
+        .map(|circuit| {
+            json!({
+                "name": circuit.name,
+                "neurons": circuit.neurons.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "computes": expr_to_text(&circuit.computes, inputs),
+            })
+        })
+        .collect();
+    let against = found.against_target.as_ref().map(|against| {
+        json!({
+            "target": against.target.to_string(),
+            "max_deviation": deviation(&against.deviation),
+            "max_deviation_at": deviation_at(&against.deviation),
+            "missing": against.missing.iter().map(|f| f.label(inputs)).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "formula": found.formula.to_string(),
+        "exact": matches!(&found.deviation, Largest::At(most, _) if most.is_zero()),
+        "explained": found.explained,
+        "max_deviation": deviation(&found.deviation),
+        "max_deviation_at": deviation_at(&found.deviation),
+        "tolerance": tolerance.to_string(),
+        "domain": domain.to_string(),
+        "widths": network.widths(),
+        "reduced_widths": found.reduced_widths,
+        "neurons": found.neurons.iter().map(|n| neuron(n, inputs)).collect::<Vec<_>>(),
+        "circuits": circuits,
+        "remarks": found.remarks,
+        "against_target": against,
+    })
+}
+
+fn neuron(neuron: &Neuron, inputs: &[String]) -> Value {
+    let of: Vec<String> = neuron.feature.inputs().iter().map(|i| expr_to_text(&Expr::Input(*i), inputs)).collect();
+    let merged_into = match neuron.status {
+        Status::Merged(other) => Some(other.to_string()),
+        _ => None,
+    };
+    json!({
+        "name": neuron.id.to_string(),
+        "feature": neuron.feature.kind.to_string(),
+        "label": neuron.feature.label(inputs),
+        "of": of,
+        "status": neuron.status.to_string(),
+        "merged_into": merged_into,
+        "scale": neuron.feature.scale.to_string(),
+        "out": strings(&neuron.out),
+        "rounding": neuron.rounding.to_decimal(3),
+    })
+}
+
+/// The answer of `train`.
+pub fn trained(runs: &[(Run, Classified)]) -> Value {
+    let count = runs.iter().filter(|(_, c)| c.verdict == Verdict::Found).count();
+    let (low, high) = binomial_interval_95(count as u64, runs.len() as u64);
+    let rows = runs.iter().map(|(run, classified)| {
+        json!({
+            "seed": run.seed,
+            "start_loss": finite(run.start_loss),
+            "final_loss": finite(run.final_loss),
+            "losses": run.losses.iter().map(|(step, loss)| json!([step, finite(*loss)])).collect::<Vec<_>>(),
+            "verdict": classified.verdict.to_string(),
+            "circuit": classified.circuit,
+            "reason": classified.reason,
+            "formula": classified.decompiled.as_ref().map(|d| d.formula.to_string()),
+            "max_deviation": classified.deviation.as_ref().map(deviation),
+        })
+    });
+    json!({
+        "runs": rows.collect::<Vec<_>>(),
+        "found": {"count": count, "of": runs.len(), "interval_95": [low, high]},
+    })
+}
+
+/// A float as a JSON number; JSON has no NaN.
+fn finite(value: f32) -> Value {
+    // The shortest decimal of the float32 itself, not of its double.
+    value.to_string().parse::<serde_json::Number>().map_or(Value::Null, Value::Number)
+}
+
+/// The answer of `check`.
+pub fn checked(checked: &Checked) -> Value {
+    json!({
+        "verdict": if checked.is_accepted() { "accepted" } else { "rejected" },
+        "claim": checked.claim,
+        "reason": checked.rejection,
+    })
+}

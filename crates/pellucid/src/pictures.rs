@@ -1,0 +1,85 @@
+//! Pictures of what the workbench found: names and statuses put on the network they are about.
+
+use pellucid_core::{Domain, Error, Function, Network, NeuronId, Rational, expr_to_text};
+use pellucid_decompile::{Decompiled, Question, Status, decompile};
+use pellucid_draw::{Picture, Status as Drawn};
+use pellucid_prove::Limits;
+
+/// A network taken apart exactly, for its features' names; `None` where that cannot be had.
+pub fn taken_apart(network: &Network<Rational>, domain: &Domain) -> Option<Decompiled> {
+    let question = Question {
+        domain: domain.clone(),
+        tolerance: Rational::zero(),
+        target: None,
+        limits: Limits { max_cells: 20_000, stop: None },
+    };
+    decompile(network, &question).ok()
+}
+
+/// The picture of a network with the names of the features found in it.
+pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled) -> Picture<'a> {
+    let mut picture = Picture::new(network);
+    let inputs = network.input_names();
+    for neuron in &found.neurons {
+        picture = picture.feature(neuron.id, neuron.feature.kind, neuron.feature.label(inputs));
+        picture = picture.status(
+            neuron.id,
+            match neuron.status {
+                Status::Live => Drawn::Live,
+                Status::Dead | Status::Unread => Drawn::Dead,
+                Status::AlwaysOn => Drawn::AlwaysOn,
+                Status::Merged(_) => Drawn::Merged,
+            },
+        );
+    }
+    let outputs = found.formula.outputs().iter().map(|output| expr_to_text(output, inputs));
+    picture.outputs(short_names(outputs.collect()))
+}
+
+/// The picture of a network that computes a function, with names where one layer has them.
+///
+/// # Errors
+/// When the example does not fit.
+pub fn compiled_picture<'a>(
+    network: &'a Network<Rational>,
+    function: Option<&Function>,
+    domain: &Domain,
+    at: Option<Vec<Rational>>,
+) -> Result<Picture<'a>, Error> {
+    let mut picture = match taken_apart(network, domain).filter(|found| !found.neurons.is_empty()) {
+        Some(found) => decompiled_picture(network, &found),
+        None => first_layer_names(Picture::new(network), network),
+    };
+    if let Some(function) = function {
+        let outputs = function.outputs().iter().map(|output| expr_to_text(output, function.input_names()));
+        picture = picture.outputs(short_names(outputs.collect()));
+    }
+    match at {
+        Some(at) => picture.at(at),
+        None => Ok(picture),
+    }
+}
+
+/// Names for the first hidden layer, whose rows are about the inputs at any depth.
+fn first_layer_names<'a>(mut picture: Picture<'a>, network: &Network<Rational>) -> Picture<'a> {
+    let Some(layer) = network.hidden_layers().first() else { return picture };
+    for (index, (row, bias)) in layer.weights.iter().zip(&layer.biases).enumerate() {
+        let row = pellucid_core::Affine { coefficients: row.clone(), constant: bias.clone() };
+        let feature = pellucid_core::Feature::of_row(&row);
+        let label = feature.label(network.input_names());
+        if label.len() <= LONGEST_NAME {
+            picture = picture.feature(NeuronId { layer: 0, index }, feature.kind, label);
+        }
+    }
+    picture
+}
+
+/// Longer names do not fit beside an output's disc.
+const LONGEST_NAME: usize = 40;
+
+/// The outputs' formulas, where they are short enough to be drawn.
+fn short_names(names: Vec<String>) -> Vec<String> {
+    let n = names.len();
+    let fallback = |i: usize| if n == 1 { "y".to_string() } else { format!("y{}", i + 1) };
+    names.into_iter().enumerate().map(|(i, name)| if name.len() <= LONGEST_NAME { name } else { fallback(i) }).collect()
+}
