@@ -3,6 +3,7 @@
 //! [`compile`] is the whole pipeline on one screen: read off the canonical form, count, build,
 //! prove. What one hidden layer cannot compute is built layer by layer and said to be best known.
 
+mod expr_to_circuit;
 mod fold;
 mod graph_to_network;
 mod plan_to_network;
@@ -10,6 +11,7 @@ mod plan_to_network;
 use pellucid_core::{Biases, Certificate, Computation, Domain, Error, Function, Network, Rational};
 use pellucid_prove::{Limits, Representable, Verdict, certify_smallest, count, prove_within, representable};
 
+pub use expr_to_circuit::expr_to_circuit;
 pub use fold::{compose, fold};
 pub use graph_to_network::graph_to_network;
 pub use plan_to_network::plan_to_network;

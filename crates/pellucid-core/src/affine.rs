@@ -8,6 +8,7 @@ use crate::{Expr, Rational, expr_to_text};
 
 /// `x -> coefficients . x + constant`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Affine {
     /// One a input.
     pub coefficients: Vec<Rational>,
@@ -20,6 +21,7 @@ pub struct Affine {
 /// The normal is a primitive integer vector whose first nonzero entry is positive, so two equal
 /// hyperplanes are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hyperplane {
     /// Primitive integers, the first nonzero one positive.
     pub normal: Vec<Rational>,

@@ -84,6 +84,7 @@ impl fmt::Display for Computation {
 
 /// Which biases a network may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Biases {
     /// May hidden neurons have a bias?
     pub hidden: bool,
@@ -111,7 +112,7 @@ impl fmt::Display for Biases {
 
 /// A statement that is true or false.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Claim {
     /// On the domain no output of `left` differs from that of `right` by more than `bound`.
     Within {
@@ -211,6 +212,7 @@ pub enum CellStep {
 
 /// A kink hyperplane with a point of it where the function's gradient jumps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Kink {
     /// Where the kink lies.
     pub hyperplane: Hyperplane,
@@ -222,7 +224,7 @@ pub struct Kink {
 
 /// What proves a claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Proof {
     /// For [`Claim::Within`].
     Within(Difference),
@@ -245,6 +247,7 @@ pub enum Proof {
 
 /// A claim with its proof.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// The version of the form, 1.
     #[serde(rename = "pellucid_certificate")]

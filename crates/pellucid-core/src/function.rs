@@ -111,6 +111,7 @@ impl fmt::Display for Function {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Written {
     inputs: Vec<String>,
     text: String,

@@ -7,6 +7,7 @@ use crate::{Layer, Network, Rational};
 /// The own JSON form of an exact network: `inputs`, and `layers` with `weights` (out, in) and
 /// `biases` as exact strings or numbers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WrittenNetwork {
     /// The inputs' names; `x1..xn` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -17,6 +18,7 @@ pub struct WrittenNetwork {
 
 /// One layer of [`WrittenNetwork`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WrittenLayer {
     /// Shape (out, in).
     pub weights: Vec<Vec<Rational>>,

@@ -165,7 +165,8 @@ impl<'a> Parser<'a> {
     /// One output, or all of a sort.
     fn output(&mut self) -> Option<Vec<Expr>> {
         let start = self.at;
-        if self.peek_text() == "sort" {
+        if self.peek_text() == "sort" && self.tokens.get(start + 1).is_some_and(|next| next.text == "(") {
+            let n_findings = self.diagnostics.len();
             self.at += 1;
             let name = self.tokens[start].span.clone();
             let of = self.arguments("sort", name)?;
@@ -173,6 +174,8 @@ impl<'a> Parser<'a> {
                 let of = self.exprs(of);
                 return Some((0..of.len()).map(|rank| Expr::Ranked { rank, of: of.clone() }).collect());
             }
+            // It is part of a larger term and is read again with it.
+            self.diagnostics.truncate(n_findings);
             self.at = start;
         }
         self.sum().map(|parsed| vec![parsed.expr])

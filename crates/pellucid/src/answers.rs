@@ -182,3 +182,24 @@ pub fn checked(checked: &Checked) -> Value {
         "reason": checked.rejection,
     })
 }
+
+/// The answer of `reproduce`.
+pub fn reproduced(reproduction: &crate::Reproduction) -> Value {
+    let functions = reproduction.functions.iter().map(|f| {
+        json!({
+            "name": f.printed.name,
+            "everywhere": compiled(&f.everywhere, None),
+            "on_box": compiled(&f.on_box, None),
+            "train": trained(&[(f.run.clone(), f.found.clone())]),
+            "printed": {"start_loss": f.printed.start_loss, "losses": f.printed.losses},
+        })
+    });
+    json!({
+        "functions": functions.collect::<Vec<_>>(),
+        "appendix": {
+            "first": reproduction.appendix.first.shape(),
+            "folded": reproduction.appendix.folded.shape(),
+        },
+        "minimum_of_four": compiled(&reproduction.minimum_of_four.everywhere, None),
+    })
+}

@@ -17,12 +17,20 @@
 
 pub mod answers;
 mod classify;
+mod notebook;
 pub mod pictures;
+mod report;
+mod reproduce;
+mod reuse;
 
 pub use classify::{Classified, Verdict as RunVerdict, classify};
+pub use notebook::{Printed, notebook};
+pub use report::report_page;
+pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
+pub use reuse::{Reuse, reuse};
 
 pub use pellucid_check::{Checked, check, check_json};
-pub use pellucid_compile::{Compiled, Minimality, compile, compose, fold};
+pub use pellucid_compile::{Compiled, Minimality, compile, compose, expr_to_circuit, fold};
 pub use pellucid_core::{
     Affine, Biases, Certificate, Circuit, Claim, Computation, Domain, Error, Expr, Feature, FeatureKind, Function,
     Hyperplane, Layer, Network, NeuronId, Number, Rational, Trace, circuit_name, expr_to_text, numbered_inputs,

@@ -291,3 +291,51 @@ fn range(row: &[Rational], domain: &Domain) -> (Option<Rational>, Option<Rationa
         }
     }
 }
+
+/// A random network with small weights: up to 3 inputs, up to 3 outputs, at most one hidden layer.
+/// Hinges often coincide or are opposite, and biases are zeros where they are not allowed.
+pub fn random_network(random: &mut Random, biases: Biases) -> Network<Rational> {
+    let (n_inputs, n_outputs, width) = (1 + random.below(3), 1 + random.below(3), random.below(7));
+    let mut number = |zero: bool| match random.below(8) {
+        _ if zero => Rational::zero(),
+        0 | 1 => Rational::zero(),
+        2 => Rational::ratio(random.between(-3, 3), 2),
+        _ => Rational::from(random.between(-2, 2)),
+    };
+    let mut layer = |n_in: usize, n_out: usize, with_bias: bool| pellucid_core::Layer {
+        weights: (0..n_out).map(|_| (0..n_in).map(|_| number(false)).collect()).collect(),
+        biases: (0..n_out).map(|_| number(!with_bias)).collect(),
+    };
+    if width == 0 {
+        let only = layer(n_inputs, n_outputs, biases.output);
+        return Network::new(None, vec![only]).unwrap();
+    }
+    let (mut hidden, output) = (layer(n_inputs, width, biases.hidden), layer(width, n_outputs, biases.output));
+    for i in 1..width {
+        if random.below(3) == 0 {
+            let factor = Rational::from([-2, -1, 1, 3][random.below(4)]);
+            let from = random.below(i);
+            hidden.weights[i] = hidden.weights[from].iter().map(|w| w * &factor).collect();
+            hidden.biases[i] = &hidden.biases[from] * &factor;
+        }
+    }
+    Network::new(None, vec![hidden, output]).unwrap()
+}
+
+/// Everywhere, or one of some boxes: around 0, beside it, and with 0 on the border.
+pub fn random_domain(random: &mut Random, n_inputs: usize) -> Domain {
+    let side = |(low, high): (i64, i64)| (Rational::from(low), Rational::from(high));
+    match random.below(4) {
+        0 => Domain::Everywhere,
+        1 => Domain::unit_box(n_inputs),
+        _ => Domain::Box((0..n_inputs).map(|_| side(*random.one_of(&[(-1, 1), (0, 2), (1, 2), (-3, -1)]))).collect()),
+    }
+}
+
+/// All four rules about biases.
+pub const ALL_BIASES: [Biases; 4] = [
+    Biases::ALLOWED,
+    Biases { hidden: true, output: false },
+    Biases { hidden: false, output: true },
+    Biases::NONE,
+];
