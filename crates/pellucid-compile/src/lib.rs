@@ -16,6 +16,9 @@ pub use fold::{compose, fold};
 pub use graph_to_network::graph_to_network;
 pub use plan_to_network::plan_to_network;
 
+/// Cells walked at most to read off the kinks of a function.
+const MAX_CELLS_READ: usize = 20_000;
+
 /// A function's network with what is proved about it.
 #[derive(Clone, Debug)]
 pub struct Compiled {
@@ -68,7 +71,9 @@ pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Lim
     if !domain.fits(function.n_inputs()) {
         return Err(Error::input(format!("the domain {domain} does not fit {} inputs", function.n_inputs())));
     }
-    match representable(function, domain, limits) {
+    // Whether one layer can do it is worth this much work; deeper networks are proved on their own.
+    let reading = Limits { max_cells: limits.max_cells.min(MAX_CELLS_READ), ..limits };
+    match representable(function, domain, reading) {
         Ok(Representable::Form(form)) => {
             let counted = count(&form, domain, biases)?;
             let inputs = Some(function.input_names().to_vec());

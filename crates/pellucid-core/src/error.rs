@@ -76,6 +76,9 @@ impl Error {
     }
 }
 
+/// The most findings that a message shows; [`Error::diagnostics`] has all.
+const SHOWN_FINDINGS: usize = 20;
+
 /// The longest stretch of a source line that is quoted in a message.
 const QUOTED_CHARS: usize = 76;
 
@@ -84,10 +87,13 @@ impl fmt::Display for Error {
         match &*self.0 {
             Kind::Text { what, source, diagnostics } => {
                 write!(f, "cannot read the {what}")?;
-                for diagnostic in diagnostics {
+                for diagnostic in diagnostics.iter().take(SHOWN_FINDINGS) {
                     write!(f, "\n{}", Quoted { source, diagnostic })?;
                 }
-                Ok(())
+                match diagnostics.len().saturating_sub(SHOWN_FINDINGS) {
+                    0 => Ok(()),
+                    more => write!(f, "\n  and {more} more"),
+                }
             }
             Kind::Input(messages) => f.write_str(&messages.join("\n")),
             Kind::Limit(message) => f.write_str(message),

@@ -14,6 +14,9 @@ use crate::Error;
 /// Powers of ten beyond this are refused, so that `1e999999999` cannot exhaust the memory.
 const MAX_EXPONENT: i64 = 4096;
 
+/// Longer texts of numbers are refused: reading a fraction takes time that grows with the square.
+const MAX_TEXT: usize = 100_000;
+
 /// An exact rational number, always in lowest terms.
 ///
 /// Reads `3`, `-1/2`, `0.25`, `1e-3`; prints `3` or `-3/2`.
@@ -217,6 +220,12 @@ impl FromStr for Rational {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
+        if text.len() > MAX_TEXT {
+            return Err(Error::input(format!(
+                "a number of {} characters is too long (at most {MAX_TEXT})",
+                text.len()
+            )));
+        }
         let wrong = || Error::input(format!("`{text}` is not a number (write 3, -1/2, 0.25 or 1e-3)"));
         match text.split_once('/') {
             None => decimal(text).ok_or_else(wrong),

@@ -7,10 +7,11 @@
 //! function = tuple of sums | sum
 //! sum      = product (('+' | '-') product)*
 //! product  = unary (('*' | '/') unary)*
-//! unary    = ('-' | '+') unary | atom ('^' unary)? ('[' number ']')?
-//! atom     = number | name | name '(' sum, ... ')' | '(' sum ')' | '|' sum '|' | pwl '(' sum ';' points ')'
+//! unary    = ('-' | '+')* atom ('^' unary)?
+//! atom     = number | name | name '(' sum, ... ')' ('[' sum ']')? | '(' sum ')' | '|' sum '|' | pwl '(' sum ';' points ')'
 //! ```
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::network::numbered_inputs;
@@ -23,6 +24,11 @@ const MAX_DEPTH: usize = 200;
 const MAX_INPUTS: usize = 4096;
 /// Powers of constants beyond this are refused.
 const MAX_POWER: i64 = 256;
+
+/// Constants with more bits than this are refused: powers of powers would fill the memory.
+const MAX_BITS: usize = 1 << 16;
+/// A whole sort of more values than this is refused: each of its outputs holds all of them.
+const MAX_SORTED: usize = 500;
 
 /// The functions that can be called, for messages.
 const FUNCTIONS: &str = "relu, abs, min, max, clamp, median, sort, pwl";
@@ -37,7 +43,14 @@ pub(crate) fn parse(text: &str, inputs: Option<&[String]>) -> Result<Parsed, Err
         Some(names) => names.to_vec(),
         None => input_names(&tokens, &mut diagnostics),
     };
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, end: text.len(), names, diagnostics };
+    let mut places = HashMap::new();
+    for (index, name) in names.iter().enumerate() {
+        places.entry(name.clone()).or_insert(index);
+    }
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, end: text.len(), names, places, diagnostics };
+    if parser.names.len() > MAX_INPUTS {
+        parser.report(0..text.len(), &format!("more than {MAX_INPUTS} inputs"), None);
+    }
     let outputs = if parser.tokens.is_empty() && parser.diagnostics.is_empty() {
         parser.report(0..0, "the function is empty", Some("write for example min(x1, x2)"));
         None
@@ -56,16 +69,30 @@ pub(crate) fn parse(text: &str, inputs: Option<&[String]>) -> Result<Parsed, Err
 /// `x1..xn` are positions; other names count in order of first appearance.
 fn input_names(tokens: &[Token<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut names: Vec<&Token<'_>> = Vec::new();
+    let mut known = HashSet::new();
     for (i, token) in tokens.iter().enumerate() {
         let called = tokens.get(i + 1).is_some_and(|next| next.text == "(");
-        if token.kind == TokenKind::Name && !called && names.iter().all(|known| known.text != token.text) {
+        if token.kind == TokenKind::Name && !called && known.insert(token.text) {
             names.push(token);
         }
     }
     let (positions, others): (Vec<_>, Vec<_>) =
         names.iter().partition::<Vec<&Token<'_>>, _>(|token| position(token.text).is_some());
+    let mut too_many = |token: &Token<'_>| {
+        let message = format!("more than {MAX_INPUTS} inputs");
+        diagnostics.push(Diagnostic { span: token.span.clone(), message, help: None });
+        Vec::new()
+    };
+    if let Some(token) = others.get(MAX_INPUTS) {
+        return too_many(token);
+    }
     if positions.is_empty() {
         return others.iter().map(|token| token.text.to_string()).collect();
+    }
+    let largest = positions.iter().max_by_key(|token| position(token.text));
+    let n = largest.and_then(|token| position(token.text)).unwrap_or(0);
+    if let Some(token) = largest.filter(|_| n > MAX_INPUTS) {
+        return too_many(token);
     }
     for token in others {
         diagnostics.push(Diagnostic {
@@ -73,14 +100,6 @@ fn input_names(tokens: &[Token<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<S
             message: format!("`{}` stands beside `{}`, so its position is not known", token.text, positions[0].text),
             help: Some("name all inputs x1, x2, ..., or give their order with --inputs".into()),
         });
-    }
-    let largest = positions.iter().max_by_key(|token| position(token.text));
-    let n = largest.and_then(|token| position(token.text)).unwrap_or(0);
-    if n > MAX_INPUTS {
-        let span = largest.map_or(0..0, |token| token.span.clone());
-        let message = format!("more than {MAX_INPUTS} inputs");
-        diagnostics.push(Diagnostic { span, message, help: None });
-        return Vec::new();
     }
     numbered_inputs(n)
 }
@@ -98,6 +117,8 @@ struct Parser<'a> {
     depth: usize,
     end: usize,
     names: Vec<String>,
+    /// The index of each name.
+    places: HashMap<String, usize>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -172,6 +193,11 @@ impl<'a> Parser<'a> {
             let of = self.arguments("sort", name)?;
             if self.peek().is_none() || matches!(self.peek_text(), "," | ")") {
                 let of = self.exprs(of);
+                if of.len() > MAX_SORTED {
+                    let span = self.tokens[start].span.start..self.last_end();
+                    self.report(span, &format!("a sort of more than {MAX_SORTED} values"), None);
+                    return None;
+                }
                 return Some((0..of.len()).map(|rank| Expr::Ranked { rank, of: of.clone() }).collect());
             }
             // It is part of a larger term and is read again with it.
@@ -192,6 +218,7 @@ impl<'a> Parser<'a> {
         }
         if !terms.is_empty() {
             first.expr = Expr::sum(std::iter::once(first.expr).chain(terms));
+            first.expr = self.of_limited_length(first.expr, &first.span);
         }
         Some(first)
     }
@@ -203,7 +230,7 @@ impl<'a> Parser<'a> {
             let right = self.unary()?;
             let span = left.span.start..right.span.end;
             let expr = if divides { self.quotient(left, right) } else { self.times(left, right, span.clone()) };
-            left = Spanned { expr, span };
+            left = Spanned { expr: self.of_limited_length(expr, &span), span };
         }
         Some(left)
     }
@@ -234,22 +261,30 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// The tree, unless one of its outermost numbers is too long; those inside have been looked at.
+    fn of_limited_length(&mut self, expr: Expr, span: &Range<usize>) -> Expr {
+        let long = |e: &Expr| matches!(e, Expr::Constant(c) | Expr::Scale(c, _) if c.bits() > MAX_BITS);
+        let too_long = match &expr {
+            Expr::Sum(terms) => terms.iter().any(long),
+            other => long(other),
+        };
+        if too_long { self.too_long(span.clone()) } else { expr }
+    }
+
+    fn too_long(&mut self, span: Range<usize>) -> Expr {
+        self.report(span, &format!("a constant is too long (more than {MAX_BITS} bits)"), None)
+    }
+
     fn unary(&mut self) -> Option<Spanned> {
-        self.deeper(|parser| {
-            let start = parser.peek().map_or(parser.end, |token| token.span.start);
-            match parser.peek_text() {
-                "-" => {
-                    parser.at += 1;
-                    let inner = parser.unary()?;
-                    Some(Spanned { expr: Expr::negate(inner.expr), span: start..inner.span.end })
-                }
-                "+" => {
-                    parser.at += 1;
-                    parser.unary()
-                }
-                _ => parser.power(),
-            }
-        })
+        let start = self.here().start;
+        let mut negative = false;
+        // Signs are no deeper levels, so that printing `1 - relu(x)` as `-relu(x) + 1` adds none.
+        while let "+" | "-" = self.peek_text() {
+            negative ^= self.next()?.text == "-";
+        }
+        let inner = self.deeper(Self::power)?;
+        let expr = if negative { Expr::negate(inner.expr) } else { inner.expr };
+        Some(Spanned { expr, span: start..inner.span.end })
     }
 
     fn power(&mut self) -> Option<Spanned> {
@@ -266,6 +301,9 @@ impl<'a> Parser<'a> {
             .filter(|e| e.abs() <= MAX_POWER);
         let expr = match (base.expr.as_constant(), whole) {
             (_, Some(1)) => base.expr,
+            (Some(value), Some(power)) if value.bits().saturating_mul(power.unsigned_abs() as usize) > MAX_BITS => {
+                self.too_long(span.clone())
+            }
             (Some(value), Some(power)) => {
                 let product = (0..power.abs()).fold(Rational::one(), |product, _| product * &value);
                 match (power < 0, product.recip()) {
@@ -293,15 +331,16 @@ impl<'a> Parser<'a> {
         match (token.kind, token.text) {
             (TokenKind::Number, text) => {
                 let expr = match text.parse::<Rational>() {
-                    Ok(value) => Expr::Constant(value),
+                    Ok(value) => self.of_limited_length(Expr::Constant(value), &span),
+                    Err(_) if text.len() > MAX_BITS => self.too_long(span.clone()),
                     Err(_) => self.report(span.clone(), &format!("`{text}` is not a number"), None),
                 };
                 Some(Spanned { expr, span })
             }
             (TokenKind::Name, name) if self.peek_text() == "(" => self.call(name, span),
             (TokenKind::Name, name) => {
-                let expr = match self.names.iter().position(|known| known == name) {
-                    Some(index) => Expr::Input(index),
+                let expr = match self.places.get(name) {
+                    Some(index) => Expr::Input(*index),
                     // The inputs could not be counted, and that has been said.
                     None if self.names.is_empty() && !self.diagnostics.is_empty() => Expr::Constant(Rational::zero()),
                     None => {

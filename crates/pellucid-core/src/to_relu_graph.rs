@@ -6,15 +6,45 @@ impl Function {
     /// The function as ReLUs of affine forms.
     pub fn to_relu_graph(&self) -> ReluGraph {
         let mut builder = GraphBuilder::new(self.n_inputs());
-        let outputs = self.outputs().iter().map(|output| expr(&mut builder, output)).collect();
+        // A whole sort is many outputs and one sort.
+        let mut last: Option<(&[Expr], Vec<Form>)> = None;
+        let mut outputs = Vec::with_capacity(self.n_outputs());
+        for output in self.outputs() {
+            outputs.push(match output {
+                Expr::Ranked { rank, of } => {
+                    if last.as_ref().is_none_or(|(known, _)| known != of) {
+                        let values = of.iter().map(|term| expr(&mut builder, term)).collect();
+                        last = Some((of, sorted(&mut builder, values)));
+                    }
+                    last.as_ref().map(|(_, values)| values[*rank].clone()).unwrap_or_default()
+                }
+                other => expr(&mut builder, other),
+            });
+        }
         builder.finish(outputs)
     }
 }
 
 impl Network<Rational> {
-    /// The network as ReLUs of affine forms; neurons on one hyperplane share a ReLU.
+    /// The network as ReLUs of affine forms; neurons on one hyperplane share a ReLU, and ReLUs
+    /// that cancel in the outputs are left out.
     pub fn to_relu_graph(&self) -> ReluGraph {
+        let (builder, outputs, _) = self.forms();
+        builder.finish(outputs)
+    }
+
+    /// The same with every hidden activation as a further output, so that its cells are those of
+    /// the activation pattern: no neuron is left out.
+    pub fn to_activation_graph(&self) -> ReluGraph {
+        let (builder, mut outputs, activations) = self.forms();
+        outputs.extend(activations);
+        builder.finish(outputs)
+    }
+
+    /// The outputs and all hidden activations, built.
+    fn forms(&self) -> (GraphBuilder, Vec<Form>, Vec<Form>) {
         let mut builder = GraphBuilder::new(self.n_inputs());
+        let mut activations = Vec::new();
         let mut values: Vec<Form> = (0..self.n_inputs()).map(|i| Form::wire(Wire::Input(i))).collect();
         for (index, layer) in self.layers().iter().enumerate() {
             let hidden = index + 1 < self.layers().len();
@@ -30,8 +60,11 @@ impl Network<Rational> {
                     if hidden { builder.relu(form) } else { form }
                 })
                 .collect();
+            if hidden {
+                activations.extend(values.iter().cloned());
+            }
         }
-        builder.finish(values)
+        (builder, values, activations)
     }
 }
 

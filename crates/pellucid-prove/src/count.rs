@@ -220,9 +220,7 @@ impl<'a> Problem<'a> {
             rank(&self.affine.iter().map(|row| modulo.reduce(row)).collect::<Vec<_>>())
         };
         let further = match self.cheap {
-            Cheap::Hinges | Cheap::HingesAndConstant => {
-                rank_modulo(None).max(2 * rank_modulo(constant.as_deref()))
-            }
+            Cheap::Hinges | Cheap::HingesAndConstant => rank_modulo(None).max(2 * rank_modulo(constant.as_deref())),
             Cheap::All | Cheap::OneSigned => rank_modulo(None),
         };
         Count { at_least: n + further, plan }

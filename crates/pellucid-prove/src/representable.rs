@@ -66,6 +66,9 @@ fn read_form(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>) -> Result<R
     if let Some(form) = OneLayerForm::of_one_layer_graph(graph, domain) {
         return Ok(Read::Form(form));
     }
+    if let Some((here, there)) = quick_refutation(graph, domain) {
+        return Ok(Read::Jumps(here, there));
+    }
     let planes = candidate_planes(graph, domain, limits)?;
     let mut hinges = Vec::new();
     for (index, plane) in planes.iter().enumerate() {
@@ -106,6 +109,31 @@ fn without(planes: &[Hyperplane], index: usize) -> Vec<Hyperplane> {
 fn refutation(function: &Function, domain: &Domain, here: Kink, there: Kink) -> Box<Certificate> {
     let claim = Claim::NotOneLayer { function: function.clone(), domain: domain.clone() };
     Box::new(Certificate::new(claim, Proof::NotOneLayer { here, there }))
+}
+
+/// Looks for a refutation without enumerating cells: hyperplanes met at a few points of the domain,
+/// each tried at many of its points. Most functions of more than one layer fail here.
+fn quick_refutation(graph: &ReluGraph, domain: &Domain) -> Option<(Kink, Kink)> {
+    const STARTS: usize = 4;
+    const POINTS: usize = 200;
+    let start = plane_unlike(&[], domain, graph.n_inputs);
+    let mut planes = BTreeSet::new();
+    for point in points_of(&start, &[], domain).take(STARTS) {
+        let mut relus: Vec<Affine> = Vec::with_capacity(graph.relus.len());
+        for form in &graph.relus {
+            let map = form.to_affine(graph.n_inputs, &relus);
+            if let Some((plane, _)) = map.hyperplane().filter(|_| domain.is_cut_by(&map)) {
+                planes.insert(plane);
+            }
+            let on = map.at(&point).is_positive();
+            relus.push(if on { map } else { Affine::constant(graph.n_inputs, Rational::zero()) });
+        }
+    }
+    planes.iter().find_map(|plane| {
+        let mut kinks = points_of(plane, &[], domain).take(POINTS).filter_map(|point| kink_at(graph, plane, point));
+        let first = kinks.next()?;
+        kinks.find(|kink| kink.jump != first.jump).map(|kink| (first, kink))
+    })
 }
 
 /// Every hyperplane along which some cell of the graph is cut.

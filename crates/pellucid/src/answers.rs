@@ -3,7 +3,7 @@
 
 use pellucid_check::Checked;
 use pellucid_compile::Compiled;
-use pellucid_core::{Domain, Expr, Network, Rational, expr_to_text};
+use pellucid_core::{Circuit, Domain, Expr, Network, Rational, expr_to_text};
 use pellucid_decompile::{Decompiled, Neuron, Status};
 use pellucid_prove::{Counterexample, Largest};
 use pellucid_train::{Run, binomial_interval_95};
@@ -35,6 +35,7 @@ pub fn compiled(compiled: &Compiled, n_cells: Option<usize>) -> Value {
         "widths": compiled.network.widths(),
         "hidden_neurons": compiled.network.hidden_neurons(),
         "layers": layers(&compiled.network),
+        "circuits": circuits(&crate::circuits_of(compiled), compiled.function.input_names()),
         "equality": {"verdict": "proved", "cells": n_cells},
         "minimality": {
             "verdict": if minimality.proved { "proved" } else { "best known" },
@@ -89,18 +90,6 @@ pub fn proof(
 /// The answer of `decompile`.
 pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Domain, tolerance: &Rational) -> Value {
     let inputs = network.input_names();
-    let circuits: Vec<Value> = found
-        .circuits
-        .iter()
-        .flat_map(|circuit| circuit.all())
-        .map(|circuit| {
-            json!({
-                "name": circuit.name,
-                "neurons": circuit.neurons.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "computes": expr_to_text(&circuit.computes, inputs),
-            })
-        })
-        .collect();
     let against = found.against_target.as_ref().map(|against| {
         json!({
             "target": against.target.to_string(),
@@ -120,10 +109,23 @@ pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Doma
         "widths": network.widths(),
         "reduced_widths": found.reduced_widths,
         "neurons": found.neurons.iter().map(|n| neuron(n, inputs)).collect::<Vec<_>>(),
-        "circuits": circuits,
+        "circuits": circuits(&found.circuits, inputs),
         "remarks": found.remarks,
         "against_target": against,
     })
+}
+
+/// Circuits and their parts in one list, from the outside in.
+fn circuits(circuits: &[Circuit], inputs: &[String]) -> Vec<Value> {
+    let all = circuits.iter().flat_map(|circuit| circuit.all());
+    all.map(|circuit| {
+        json!({
+            "name": circuit.name,
+            "neurons": circuit.neurons.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "computes": expr_to_text(&circuit.computes, inputs),
+        })
+    })
+    .collect()
 }
 
 fn neuron(neuron: &Neuron, inputs: &[String]) -> Value {

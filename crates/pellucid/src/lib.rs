@@ -16,6 +16,7 @@
 //! pipelines that run through several of them.
 
 pub mod answers;
+mod circuits;
 mod classify;
 mod notebook;
 pub mod pictures;
@@ -23,6 +24,7 @@ mod report;
 mod reproduce;
 mod reuse;
 
+pub use circuits::circuits_of;
 pub use classify::{Classified, Verdict as RunVerdict, classify};
 pub use notebook::{Printed, notebook};
 pub use report::report_page;

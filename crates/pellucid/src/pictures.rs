@@ -21,7 +21,11 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
     let mut picture = Picture::new(network);
     let inputs = network.input_names();
     for neuron in &found.neurons {
-        picture = picture.feature(neuron.id, neuron.feature.kind, neuron.feature.label(inputs));
+        // A neuron that is always on detects nothing: it carries its affine form.
+        picture = match neuron.status {
+            Status::AlwaysOn => picture.name(neuron.id, expr_to_text(&neuron.feature.form.to_expr(), inputs)),
+            _ => picture.feature(neuron.id, neuron.feature.kind, neuron.feature.label(inputs)),
+        };
         picture = picture.status(
             neuron.id,
             match neuron.status {

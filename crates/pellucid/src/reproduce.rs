@@ -142,6 +142,9 @@ fn task(printed: &Printed, cancel: &AtomicBool) -> Result<Reproduced, Error> {
             return Err(Error::limit("stopped"));
         }
         let classified = classify(&run, function, &training_box, &tolerance, limits)?;
+        if let Some(proof) = classified.decompiled.as_ref().and_then(|found| found.certificate.as_ref()) {
+            accepted(proof)?;
+        }
         Ok((run, classified))
     };
     let (run, found) = trained(printed.seed)?;

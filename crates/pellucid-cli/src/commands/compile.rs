@@ -77,7 +77,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
 /// The number of linear cells of the network, where it is quickly had.
 fn n_cells(compiled: &Compiled) -> Option<usize> {
     let limits = Limits { max_cells: 5_000, stop: None };
-    pellucid::walk(&compiled.network.to_relu_graph(), &compiled.domain, limits, |_| true).ok()
+    pellucid::walk(&compiled.network.to_activation_graph(), &compiled.domain, limits, |_| true).ok()
 }
 
 fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
@@ -93,9 +93,7 @@ fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
     text.push('\n');
     text += &screen::indented(&picture.to_list(&options));
     text.push('\n');
-    if let Some(found) = pictures::taken_apart(&compiled.network, &compiled.domain) {
-        text += &super::decompile::circuits_text(&found.circuits, compiled.network.input_names());
-    }
+    text += &super::decompile::circuits_text(&pellucid::circuits_of(compiled), compiled.function.input_names());
     let cells = n_cells.map_or(String::new(), |n| format!(" ({n} linear cells)"));
     text += &format!("  equality    proved{cells}\n");
     text += &if minimality.proved {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use pellucid::{Biases, Domain, Numbers, Question, Rational, SvgOptions, pictures};
+use pellucid::{Biases, CircuitPicture, Domain, Numbers, Question, Rational, SvgOptions, pictures};
 
 use crate::arguments::{FunctionArguments, LimitArguments, Operand, domain, point, write_text};
 use crate::{Answer, screen};
@@ -20,7 +20,8 @@ enum Theme {
 #[command(after_help = "Examples:
   pellucid draw 'min(x1, x2)' -o min.svg
   pellucid draw min.onnx --at 3,-5 -o example.svg
-  pellucid draw 'min(x1, x2)' --terminal")]
+  pellucid draw 'min(x1, x2)' --terminal
+  pellucid draw 'min(min(x1, x2), min(x3, x4))' --circuits -o circuits.svg")]
 pub struct Arguments {
     /// A network file, or a function, whose smallest network is drawn
     subject: String,
@@ -33,6 +34,9 @@ pub struct Arguments {
     /// The SVG file to write (otherwise stdout)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Draw the circuits that a function is made of, as trapezia
+    #[arg(long, conflicts_with_all = ["at", "terminal", "zeros"])]
+    circuits: bool,
     /// Draw with characters instead
     #[arg(long)]
     terminal: bool,
@@ -57,6 +61,23 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let subject = Operand::read(&arguments.subject, &arguments.functions)?;
     let domain = domain(arguments.on.as_deref(), subject.input_names(), Domain::Everywhere)?;
+    let theme = match arguments.theme {
+        Theme::Auto => pellucid::Theme::Auto,
+        Theme::Light => pellucid::Theme::Light,
+        Theme::Dark => pellucid::Theme::Dark,
+    };
+    let options = SvgOptions { theme, opaque: arguments.opaque };
+    if arguments.circuits {
+        let Operand::Function(function) = &subject else {
+            anyhow::bail!("--circuits draws functions; decompile the network to see what it computes");
+        };
+        let circuits: Vec<_> = function.outputs().iter().map(pellucid::expr_to_circuit).collect();
+        let mut picture = CircuitPicture::new(&circuits, function.input_names());
+        if let Some(title) = &arguments.title {
+            picture = picture.title(title);
+        }
+        return finish(&arguments, &picture.to_svg(&options));
+    }
     let (network, picture);
     match &subject {
         Operand::Function(function) => {
@@ -81,26 +102,23 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         }
     }
     let picture = picture.zero_weights(arguments.zeros);
-    let picture = match arguments.title {
+    let picture = match &arguments.title {
         Some(title) => picture.title(title),
         None => picture,
     };
-    let theme = match arguments.theme {
-        Theme::Auto => pellucid::Theme::Auto,
-        Theme::Light => pellucid::Theme::Light,
-        Theme::Dark => pellucid::Theme::Dark,
-    };
-    let text = if arguments.terminal {
-        picture.to_terminal(&screen::terminal_options())
-    } else {
-        picture.to_svg(&SvgOptions { theme, opaque: arguments.opaque })
-    };
+    let text =
+        if arguments.terminal { picture.to_terminal(&screen::terminal_options()) } else { picture.to_svg(&options) };
+    finish(&arguments, &text)
+}
+
+/// Writes the picture to its file, or to stdout.
+fn finish(arguments: &Arguments, text: &str) -> anyhow::Result<Answer> {
     match &arguments.output {
         Some(path) => {
-            write_text(path, &text)?;
+            write_text(path, text)?;
             eprintln!("picture written to {}", path.display());
         }
-        None => screen::out(&text)?,
+        None => screen::out(text)?,
     }
     Ok(Answer::Yes)
 }

@@ -86,9 +86,8 @@ fn size(compiled: &Compiled) -> String {
 }
 
 fn rest(reproduction: &Reproduction) -> String {
-    let shape = |network: &pellucid::Network| {
-        network.shape().iter().map(usize::to_string).collect::<Vec<_>>().join("-")
-    };
+    let shape =
+        |network: &pellucid::Network| network.shape().iter().map(usize::to_string).collect::<Vec<_>>().join("-");
     let mut text = String::new();
     for (done, (run, stuck)) in reproduction.functions.iter().filter_map(|f| Some((f, f.stuck.as_ref()?))) {
         text += &format!("{} with seed {}: {}; {}\n", done.printed.name, run.seed, stuck.verdict, stuck.reason);
