@@ -47,3 +47,8 @@ pub use pellucid_prove::{
 pub use pellucid_train::{
     Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,
 };
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
