@@ -19,7 +19,9 @@ const MAX_TRIED_HINGES: usize = 12;
 /// Free variables tried at most in a search by sums, as a power of two.
 const MAX_FREE: usize = 14;
 /// Numbers touched at most: seconds, whatever a certificate asks for.
-const MAX_WORK: usize = 1 << 26;
+const MAX_WORK: usize = 1 << 25;
+/// How much more than adding a number it is to keep it.
+const HASHING: usize = 8;
 /// Numbers in all partial sums kept at most.
 const MAX_KEPT: usize = 1 << 21;
 
@@ -197,6 +199,9 @@ fn fewest_with_listed(rest: &[Row], cheap: &[Row], r: usize) -> usize {
 /// many cases to look at. Takes what it costs from `work`.
 fn no_choice_has_sum(vectors: &[Row], target: &Row, work: &mut usize) -> bool {
     let n = vectors.len();
+    if !take(work, HASHING.saturating_mul(n * target.len() * n.min(target.len()))) {
+        return false;
+    }
     let equations: Vec<Row> =
         (0..target.len()).map(|i| vectors.iter().map(|v| v[i].clone()).chain([target[i].clone()]).collect()).collect();
     let solved = Echelon::of(equations.iter().map(Vec::as_slice));
@@ -227,7 +232,7 @@ fn all_sums(vectors: &[Row], width: usize, work: &mut usize) -> Option<HashSet<R
     let mut sums = HashSet::from([vec![Rational::zero(); width]]);
     for vector in vectors {
         let numbers = sums.len().saturating_mul(width);
-        if numbers > MAX_KEPT || !take(work, numbers) {
+        if numbers > MAX_KEPT || !take(work, numbers.saturating_mul(HASHING)) {
             return None;
         }
         let more: Vec<Row> = sums.iter().map(|sum| sum.iter().zip(vector).map(|(s, v)| s + v).collect()).collect();

@@ -1,13 +1,14 @@
 //! Arguments that several commands share, read into nouns.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
-use pellucid::{Biases, Computation, Domain, Function, Limits, NetworkFile, Rational};
+use pellucid::{Biases, Computation, Domain, Function, NetworkFile, Rational};
 
-use crate::screen;
+use crate::files;
+
+pub use crate::files::write_text;
 
 /// How a function's text is read.
 #[derive(Args, Clone, Default)]
@@ -20,20 +21,33 @@ pub struct FunctionArguments {
 impl FunctionArguments {
     /// Reads a function.
     pub fn function(&self, text: &str) -> anyhow::Result<Function> {
-        Ok(match self.inputs.as_slice() {
-            [] => Function::parse(text)?,
-            names => {
-                let mut seen = std::collections::BTreeSet::new();
-                for name in names {
-                    let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_')
-                        && name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-                    if !plain || !seen.insert(name) {
-                        bail!("--inputs needs different names of letters and digits; `{name}` is not one");
-                    }
-                }
-                Function::parse_with_inputs(text, names)?
+        let names = self.names()?;
+        Ok(if names.is_empty() { Function::parse(text)? } else { Function::parse_with_inputs(text, names)? })
+    }
+
+    /// Reads a function that stands beside something with named inputs: where it speaks of the
+    /// same ones they are the same, in whatever order it mentions them.
+    pub fn function_beside(&self, text: &str, names: &[String]) -> anyhow::Result<Function> {
+        match Function::parse_with_inputs(text, names) {
+            Ok(function) if self.inputs.is_empty() => Ok(function),
+            _ => self.function(text),
+        }
+    }
+
+    /// The names that were given.
+    pub fn names(&self) -> anyhow::Result<&[String]> {
+        let mut seen = std::collections::BTreeSet::new();
+        for name in &self.inputs {
+            let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_')
+                && name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+            if !plain {
+                bail!("--inputs: `{name}` is not a name (write letters, digits and _, such as a,b,c)");
             }
-        })
+            if !seen.insert(name) {
+                bail!("--inputs: `{name}` is given twice");
+            }
+        }
+        Ok(&self.inputs)
     }
 }
 
@@ -58,30 +72,6 @@ impl BiasArguments {
     }
 }
 
-/// How far proofs may go.
-#[derive(Args, Clone)]
-pub struct LimitArguments {
-    /// Give up after this many linear cells
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
-    pub max_cells: usize,
-    /// Give up after this many seconds
-    #[arg(long, value_name = "SECONDS")]
-    pub timeout: Option<f64>,
-}
-
-impl LimitArguments {
-    /// Runs work under the limits; Ctrl-C ends it too.
-    pub fn with<T>(&self, work: impl FnOnce(Limits<'_>) -> T) -> T {
-        let start = Instant::now();
-        let timeout = self.timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let stop = || {
-            screen::interrupted().load(std::sync::atomic::Ordering::Relaxed)
-                || timeout.is_some_and(|timeout| start.elapsed() > timeout)
-        };
-        work(Limits { max_cells: self.max_cells, stop: Some(&stop) })
-    }
-}
-
 /// A network file or a function, as given on the command line.
 pub enum Operand {
     Network(Box<NetworkFile>),
@@ -91,14 +81,32 @@ pub enum Operand {
 impl Operand {
     /// Reads a network file if there is one of that name, a function otherwise.
     pub fn read(argument: &str, functions: &FunctionArguments) -> anyhow::Result<Self> {
-        let path = Path::new(argument);
-        if path.is_file() {
-            return Ok(Operand::Network(Box::new(pellucid::read_path(path)?)));
+        match operand_file(argument)? {
+            Some(file) => Ok(Operand::Network(Box::new(file))),
+            None => functions.function(argument).map(Operand::Function),
         }
-        if looks_like_a_file(argument) {
-            bail!("there is no file {argument}");
-        }
-        functions.function(argument).map(Operand::Function)
+    }
+
+    /// Reads two that are to be compared: a side that names its inputs says which is which for the
+    /// other.
+    pub fn read_pair(left: &str, right: &str, functions: &FunctionArguments) -> anyhow::Result<(Self, Self)> {
+        let network = |file: NetworkFile| Operand::Network(Box::new(file));
+        Ok(match (operand_file(left)?, operand_file(right)?) {
+            (Some(left), Some(right)) => (network(left), network(right)),
+            (Some(file), None) => {
+                let function = functions.function_beside(right, file.network.input_names())?;
+                (network(file), Operand::Function(function))
+            }
+            (None, Some(file)) => {
+                let function = functions.function_beside(left, file.network.input_names())?;
+                (Operand::Function(function), network(file))
+            }
+            (None, None) => {
+                let right = functions.function_beside(right, functions.function(left)?.input_names())?;
+                let left = functions.function_beside(left, right.input_names())?;
+                (Operand::Function(left), Operand::Function(right))
+            }
+        })
     }
 
     /// The inputs' names.
@@ -118,19 +126,21 @@ impl Operand {
     }
 }
 
-/// Reads a network file.
-pub fn network_file(argument: &str) -> anyhow::Result<NetworkFile> {
+/// The network file of that name; `None` where the argument is meant as a function.
+fn operand_file(argument: &str) -> anyhow::Result<Option<NetworkFile>> {
     let path = Path::new(argument);
-    if !path.exists() {
-        bail!("there is no file {argument}");
+    if path.is_file() || looks_like_a_file(argument) {
+        return files::network(path).map(Some);
     }
-    Ok(pellucid::read_path(path)?)
+    Ok(None)
 }
 
 /// Would nobody write a function like that?
 fn looks_like_a_file(argument: &str) -> bool {
     let known = [".json", ".onnx", ".onnx.gz", ".safetensors", ".pt", ".pth", ".npz", ".nnet"];
-    known.iter().any(|ending| argument.ends_with(ending)) || argument.starts_with(['/', '.'])
+    // `.5*x1` is a function, `./net` and `..` are not.
+    let relative = argument.strip_prefix('.').is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
+    known.iter().any(|ending| argument.ends_with(ending)) || argument.starts_with('/') || relative
 }
 
 /// A domain given with `--on`, or another one.
@@ -141,21 +151,23 @@ pub fn domain(on: Option<&str>, inputs: &[String], otherwise: Domain) -> anyhow:
     })
 }
 
+/// The domain that a network file was made for; `None` where it says nothing that can be read.
+pub fn written_domain(file: &NetworkFile) -> Option<Domain> {
+    file.domain.as_deref().and_then(|text| Domain::parse(text, file.network.input_names()).ok())
+}
+
 /// A number that is not negative, such as a tolerance.
 pub fn nonnegative(text: &str) -> Result<Rational, String> {
     let value: Rational = text.parse().map_err(|error: pellucid::Error| error.to_string())?;
-    if value.is_negative() { Err(format!("{text} is negative")) } else { Ok(value) }
+    if value.is_negative() { Err("it must not be negative".into()) } else { Ok(value) }
+}
+
+/// A whole number that is not negative.
+pub fn whole(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "write a whole number such as 100".into())
 }
 
 /// A point such as `3,-5`.
 pub fn point(text: &str) -> Result<Vec<Rational>, String> {
-    text.split(',').map(|part| part.parse().map_err(|error: pellucid::Error| error.to_string())).collect()
-}
-
-/// Writes a text file: to a neighbour first, then renamed, so that no half file is ever seen.
-pub fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    std::fs::write(&partial, text).with_context(|| format!("cannot write {}", path.display()))?;
-    std::fs::rename(&partial, path).with_context(|| format!("cannot write {}", path.display()))
+    text.split(',').map(|part| part.trim().parse().map_err(|error: pellucid::Error| error.to_string())).collect()
 }

@@ -5,16 +5,22 @@
 
 mod arguments;
 mod commands;
+mod files;
+mod limits;
 mod screen;
+mod words;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Mathematical circuits in ReLU networks: write a function and get the smallest network that
 /// computes it, with a proof; train networks and see which found it; take networks apart again.
 #[derive(Parser)]
-#[command(name = "pellucid", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "pellucid", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit status: 0 yes, 1 a well-founded no, 2 bad input or usage, 3 gave up at a limit.
+
+Try: pellucid compile 'min(x1, x2)'")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -50,10 +56,26 @@ pub(crate) enum Answer {
     GaveUp,
 }
 
+/// The exit status for what became of a command; says what went wrong.
+pub(crate) fn status(answer: anyhow::Result<Answer>) -> u8 {
+    match answer {
+        Ok(Answer::Yes) => 0,
+        Ok(Answer::No) => 1,
+        Ok(Answer::GaveUp) => 3,
+        Err(error) if screen::is_closed_pipe(&error) => 0,
+        Err(error) => {
+            screen::remark(&format!("pellucid: {error:#}"));
+            let limit = error.downcast_ref::<pellucid::Error>().is_some_and(pellucid::Error::is_limit);
+            if limit { 3 } else { 2 }
+        }
+    }
+}
+
 fn main() -> ExitCode {
+    refuse_unknown_options();
     let cli = Cli::parse();
     screen::watch_for_interrupts();
-    let answer = match cli.command {
+    ExitCode::from(status(match cli.command {
         Command::Reproduce(arguments) => commands::reproduce::run(arguments),
         Command::Compile(arguments) => commands::compile::run(arguments),
         Command::Prove(arguments) => commands::prove::run(arguments),
@@ -62,18 +84,25 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(arguments),
         Command::Draw(arguments) => commands::draw::run(arguments),
         Command::Convert(arguments) => commands::convert::run(arguments),
-    };
-    match answer {
-        Ok(Answer::Yes) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
-        Ok(Answer::GaveUp) => ExitCode::from(3),
-        Err(error) => {
-            if screen::is_closed_pipe(&error) {
-                return ExitCode::SUCCESS;
-            }
-            eprintln!("pellucid: {error:#}");
-            let limit = error.downcast_ref::<pellucid::Error>().is_some_and(pellucid::Error::is_limit);
-            ExitCode::from(if limit { 3 } else { 2 })
+    }))
+}
+
+/// A function may begin with a minus sign, so that clap would take a mistyped option for one and
+/// complain about the next argument.
+fn refuse_unknown_options() {
+    let mut cli = Cli::command();
+    cli.build();
+    let arguments: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
+    let Some(command) = arguments.first().and_then(|name| cli.find_subcommand_mut(name)) else { return };
+    for argument in arguments.iter().skip(1).take_while(|argument| *argument != "--") {
+        let name = argument.strip_prefix("--").unwrap_or_default().split('=').next().unwrap_or_default();
+        let is_word = name.len() > 1 && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        if is_word && !command.get_arguments().any(|known| known.get_long() == Some(name)) {
+            let message = format!(
+                "there is no option --{name}; {} --help lists them",
+                command.get_bin_name().unwrap_or("pellucid")
+            );
+            command.error(clap::error::ErrorKind::UnknownArgument, message).exit();
         }
     }
 }

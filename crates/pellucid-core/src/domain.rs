@@ -38,8 +38,9 @@ impl Domain {
         let domain = Reader { text, diagnostics: Vec::new() }.domain(Some(inputs))?;
         match &domain {
             Domain::Box(sides) if sides.len() != inputs.len() => {
+                let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
                 let (message, help) = (
-                    format!("a box with {} sides for {} inputs", sides.len(), inputs.len()),
+                    format!("a box with {} for {}", count(sides.len(), "side"), count(inputs.len(), "input")),
                     Some(format!("write [-1,1]^{}", inputs.len())),
                 );
                 Err(Error::text("domain", text, vec![Diagnostic { span: 0..text.len(), message, help }]))
@@ -188,7 +189,8 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let side = self.interval(interval.trim());
-            match inputs.iter().position(|known| known == name.trim()) {
+            let name = name.trim();
+            match inputs.iter().position(|known| known == name) {
                 Some(i) if sides[i].is_some() => self.report(name, "given twice", None),
                 Some(i) => sides[i] = side,
                 None => self.report(name, &format!("not an input ({})", inputs.join(", ")), None),

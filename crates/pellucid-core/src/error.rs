@@ -39,6 +39,8 @@ impl Error {
     /// A text (a function, a domain) that cannot be read, with everything wrong in it.
     pub fn text(what: &str, source: &str, mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by_key(|d| d.span.start);
+        // Of several findings about one place the first is the cause.
+        diagnostics.dedup_by(|later, first| later.span == first.span);
         Error(Box::new(Kind::Text { what: what.into(), source: source.into(), diagnostics }))
     }
 

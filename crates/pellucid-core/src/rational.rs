@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::Error;
 
 /// Powers of ten beyond this are refused, so that `1e999999999` cannot exhaust the memory.
-const MAX_EXPONENT: i64 = 4096;
+pub(crate) const MAX_EXPONENT: i64 = 4096;
 
 /// Longer texts of numbers are refused: reading a fraction takes time that grows with the square.
 const MAX_TEXT: usize = 100_000;

@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::network::numbered_inputs;
+use crate::rational::MAX_EXPONENT;
 use crate::text_to_tokens::{Token, TokenKind, tokens};
 use crate::{Diagnostic, Error, Expr, Rational};
 
@@ -333,7 +334,10 @@ impl<'a> Parser<'a> {
                 let expr = match text.parse::<Rational>() {
                     Ok(value) => self.of_limited_length(Expr::Constant(value), &span),
                     Err(_) if text.len() > MAX_BITS => self.too_long(span.clone()),
-                    Err(_) => self.report(span.clone(), &format!("`{text}` is not a number"), None),
+                    Err(_) => {
+                        let message = format!("the exponent of `{text}` is too large (at most {MAX_EXPONENT})");
+                        self.report(span.clone(), &message, None)
+                    }
                 };
                 Some(Spanned { expr, span })
             }
@@ -455,7 +459,9 @@ impl<'a> Parser<'a> {
             return None;
         }
         let mut points: Vec<(Rational, Rational)> = Vec::new();
+        let mut n_points = 0;
         loop {
+            n_points += 1;
             let start = self.expect("(", "a point")? - 1;
             let x = self.sum()?;
             self.expect(",", "a point")?;
@@ -475,8 +481,12 @@ impl<'a> Parser<'a> {
             }
         }
         let end = self.expect(")", "the points of pwl")?;
-        if points.len() < 2 {
+        if n_points < 2 {
             return Some(self.report(open..end, "pwl needs at least two points", None));
+        }
+        if points.len() < 2 {
+            // Why has been said.
+            return Some(Expr::Constant(Rational::zero()));
         }
         Some(Expr::Pwl(Box::new(term.expr), points))
     }

@@ -1,15 +1,25 @@
 //! A canonical form written as the shortest formula in named functions.
 //!
-//! Each hinge `J relu(z)` may stand as it is, turned around (`J z + J relu(-z)`), or as half an
-//! absolute value (`J/2 z + J/2 |z|`); two parallel ones may be a clamp; and one may take up the
-//! affine rest as the second argument of a max or min. All combinations are tried for few hinges,
-//! and the shortest text wins.
+//! Hinges are written alone or by twos and threes (see [`crate::pieces`]); then one that stands
+//! plain, or several parallel ones, may take up the affine rest and become a max or min. For few
+//! hinges all ways are tried and the shortest text wins; for many, ways are improved one by one.
 
-use pellucid_core::{Affine, Expr, Rational, expr_to_text};
+use pellucid_core::{Affine, Expr, Rational};
 use pellucid_prove::OneLayerForm;
 
-/// Up to this many terms all combinations of ways to write them are tried.
+use crate::affine_to_expr::{affine_terms, affine_to_expr, length, ordered, scaled_call, sorted_arguments};
+use crate::pieces::{Hinge, Piece, of_one, of_three, of_two, parallel, spread};
+
+/// Up to this many hinges all combinations of ways to write them are tried.
 const MAX_TRIED: usize = 5;
+/// A plain hinge that melts into a max with the rest shortens the text by no more than about this:
+/// `relu(3*x1 - 2*x2)/6` and `max(x1/2, x2/3)`.
+const MELTING: usize = 12;
+/// Up to this many hinges triples are looked at.
+const MAX_FOR_TRIPLES: usize = 12;
+/// Up to this many inputs that differ between the arguments of a max, what may stand outside is
+/// tried input by input.
+const MAX_SHIFTED_INPUTS: usize = 2;
 
 /// The formula of one output of a form.
 ///
@@ -23,235 +33,265 @@ const MAX_TRIED: usize = 5;
 /// ```
 pub fn form_to_expr(form: &OneLayerForm, output: usize) -> Expr {
     let form = form.output(output);
-    let terms: Vec<Term> = form
+    let mut hinges: Vec<Hinge> = form
         .hinges
         .iter()
-        .map(|hinge| Term { jump: hinge.jump[0].clone(), map: hinge.hyperplane.to_affine() })
+        .map(|hinge| Hinge { jump: hinge.jump[0].clone(), map: hinge.hyperplane.to_affine() })
         .collect();
-    let affine = form.affine[0].clone();
-    let mut best = Shortest::default();
-    for (clamps, left, affine) in with_clamps(&terms, &affine) {
-        write_all(&clamps, &left, &affine, &mut best);
+    // Those of the first inputs first, and from left to right.
+    hinges.sort_by_cached_key(|hinge| {
+        let normal = &hinge.map.coefficients;
+        let inputs: Vec<usize> = (0..normal.len()).filter(|i| !normal[*i].is_zero()).collect();
+        (inputs, normal.clone(), -&hinge.map.constant)
+    });
+    let mut writer = Writer::new(&hinges, &form.affine[0]);
+    if hinges.len() <= MAX_TRIED {
+        writer.try_all(Vec::new(), 0);
+    } else {
+        writer.improve();
     }
-    best.expr.unwrap_or_else(|| affine.to_expr())
+    writer.best.map_or_else(|| affine_to_expr(&form.affine[0]), |(_, expr)| expr)
 }
 
-/// `jump * relu(map)`.
-#[derive(Clone)]
-struct Term {
-    jump: Rational,
-    map: Affine,
+struct Writer<'a> {
+    hinges: &'a [Hinge],
+    affine: &'a Affine,
+    /// All pieces with the length of their text, those of one hinge first.
+    pieces: Vec<(Piece, usize)>,
+    /// The shortest text so far; of equally long ones the one with fewer parts.
+    best: Option<((usize, usize), Expr)>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Way {
-    Plain,
-    Turned,
-    Abs,
-}
-
-#[derive(Default)]
-struct Shortest {
-    length: usize,
-    expr: Option<Expr>,
-}
-
-impl Shortest {
-    fn offer(&mut self, expr: Expr) {
-        // Inputs are called x1.. here; other names would only rank ties in another way.
-        let length = expr_to_text(&expr, &[]).len();
-        if self.expr.is_none() || length < self.length {
-            *self = Shortest { length, expr: Some(expr) };
+impl<'a> Writer<'a> {
+    fn new(hinges: &'a [Hinge], affine: &'a Affine) -> Self {
+        let n = hinges.len();
+        let mut pieces: Vec<Piece> = hinges.iter().enumerate().flat_map(|(i, hinge)| of_one(i, hinge)).collect();
+        for j in 0..n {
+            for i in 0..j {
+                pieces.extend(of_two([i, j], [&hinges[i], &hinges[j]]));
+                for k in (j + 1..n).take_while(|_| n <= MAX_FOR_TRIPLES) {
+                    pieces.extend(of_three([i, j, k], [&hinges[i], &hinges[j], &hinges[k]]));
+                }
+            }
         }
-    }
-}
-
-/// The terms as they are, and with parallel pairs of opposite jumps made clamps.
-fn with_clamps(terms: &[Term], affine: &Affine) -> Vec<(Vec<Expr>, Vec<Term>, Affine)> {
-    let mut clamps = Vec::new();
-    let mut left = terms.to_vec();
-    let mut rest = affine.clone();
-    let mut i = 0;
-    while i < left.len() {
-        let partner = (i + 1..left.len()).find(|j| {
-            left[*j].map.coefficients == left[i].map.coefficients && (&left[*j].jump + &left[i].jump).is_zero()
-        });
-        let Some(j) = partner else {
-            i += 1;
-            continue;
+        if let [a, b, c] = hinges {
+            pieces.extend(spread([0, 1, 2], [a, b, c]));
+        }
+        let measured = |piece: Piece| {
+            let length = terms_length(&piece.terms);
+            (piece, length)
         };
-        // J relu(v - a) - J relu(v - b) = J clamp(v, a, b) - J a, for a < b.
-        let second = left.remove(j);
-        let first = left.remove(i);
-        let (low, high) = if first.map.constant > second.map.constant { (first, second) } else { (second, first) };
-        let value = Affine { constant: Rational::zero(), ..low.map.clone() };
-        let (a, b) = (-&low.map.constant, -&high.map.constant);
-        rest.constant -= &(&low.jump * &a);
-        let parts = [value.to_expr(), Expr::Constant(a), Expr::Constant(b)];
-        clamps.push(Expr::scale(low.jump, Expr::Clamp(Box::new(parts))));
+        Writer { hinges, affine, pieces: pieces.into_iter().map(measured).collect(), best: None }
     }
-    let plain = (Vec::new(), terms.to_vec(), affine.clone());
-    if clamps.is_empty() { vec![plain] } else { vec![plain, (clamps, left, rest)] }
-}
 
-/// Offers every way to write the terms that is tried.
-fn write_all(clamps: &[Expr], terms: &[Term], affine: &Affine, best: &mut Shortest) {
-    let n = terms.len();
-    if n > MAX_TRIED {
-        let ways = plain_ways(terms, affine);
-        return offer_absorbed(clamps, terms, &ways, affine, best);
-    }
-    for choice in 0..3usize.pow(n as u32) {
-        let ways: Vec<Way> =
-            (0..n).map(|k| [Way::Plain, Way::Turned, Way::Abs][choice / 3usize.pow(k as u32) % 3]).collect();
-        offer_absorbed(clamps, terms, &ways, affine, best);
-    }
-}
-
-/// For many terms: turn each so that the affine rest stays short, one after the other.
-fn plain_ways(terms: &[Term], affine: &Affine) -> Vec<Way> {
-    let mut ways = vec![Way::Plain; terms.len()];
-    let length = |ways: &[Way]| {
-        let rest = rest_of(terms, ways, affine);
-        expr_to_text(&rest.to_expr(), &[]).len()
-    };
-    for _ in 0..2 {
-        for k in 0..terms.len() {
-            let tried = [Way::Plain, Way::Turned, Way::Abs].map(|way| {
-                ways[k] = way;
-                (length(&ways), way)
-            });
-            ways[k] = tried.iter().min_by_key(|(length, _)| *length).map_or(Way::Plain, |(_, way)| *way);
+    /// Tries every partition of the hinges into pieces that starts with those chosen.
+    fn try_all(&mut self, chosen: Vec<usize>, so_far: usize) {
+        if self.best.as_ref().is_some_and(|((best, _), _)| so_far > best + MELTING) {
+            return;
+        }
+        let covered = |hinge: usize| chosen.iter().any(|p| self.pieces[*p].0.hinges.contains(&hinge));
+        let Some(next) = (0..self.hinges.len()).find(|hinge| !covered(*hinge)) else {
+            return self.offer(&chosen);
+        };
+        let fitting: Vec<usize> = (0..self.pieces.len())
+            .filter(|p| {
+                let hinges = &self.pieces[*p].0.hinges;
+                hinges.contains(&next) && !hinges.iter().any(|hinge| covered(*hinge))
+            })
+            .collect();
+        for p in fitting {
+            let length = self.pieces[p].1;
+            self.try_all(chosen.iter().copied().chain([p]).collect(), so_far + length);
         }
     }
-    ways
-}
 
-/// The affine part once the terms are written in these ways.
-fn rest_of(terms: &[Term], ways: &[Way], affine: &Affine) -> Affine {
-    let mut rest = affine.clone();
-    for (term, way) in terms.iter().zip(ways) {
-        match way {
-            Way::Plain => {}
-            Way::Turned => rest.add_scaled(&term.jump, &term.map),
-            Way::Abs => rest.add_scaled(&(&term.jump / Rational::from(2)), &term.map),
+    /// For many hinges: from each of the three plain ways on, change what makes the text shorter.
+    fn improve(&mut self) {
+        for start in 0..3 {
+            let mut chosen: Vec<usize> = (0..self.hinges.len()).map(|hinge| 3 * hinge + start).collect();
+            let mut shortest = self.simple_length(&chosen);
+            for _ in 0..2 {
+                for p in 0..self.pieces.len() {
+                    let piece = &self.pieces[p].0;
+                    // Pieces of several hinges replace those that lie within them.
+                    let replaced = |q: &usize| self.pieces[*q].0.hinges.iter().any(|h| piece.hinges.contains(h));
+                    let n_replaced: usize =
+                        chosen.iter().filter(|q| replaced(q)).map(|q| self.pieces[*q].0.hinges.len()).sum();
+                    if n_replaced != piece.hinges.len() {
+                        continue;
+                    }
+                    let changed: Vec<usize> = chosen.iter().copied().filter(|q| !replaced(q)).chain([p]).collect();
+                    let length = self.simple_length(&changed);
+                    if length < shortest {
+                        (chosen, shortest) = (changed, length);
+                    }
+                }
+            }
+            chosen.sort_by_key(|p| self.pieces[*p].0.hinges[0]);
+            self.offer(&chosen);
         }
     }
-    rest
-}
 
-/// Offers the sum, and the sums in which one term takes up the affine rest.
-fn offer_absorbed(clamps: &[Expr], terms: &[Term], ways: &[Way], affine: &Affine, best: &mut Shortest) {
-    let rest = rest_of(terms, ways, affine);
-    let written = |k: usize| match ways[k] {
-        Way::Plain => hinge(&terms[k].jump, &terms[k].map),
-        Way::Turned => hinge(&terms[k].jump, &terms[k].map.scaled(&Rational::from(-1))),
-        Way::Abs => absolute(&terms[k].jump, &terms[k].map),
-    };
-    let all = |skip: Option<usize>, affine: Expr| {
-        let hinges = (0..terms.len()).filter(|k| Some(*k) != skip).map(written);
-        // A formula starts with its kinks, unless the affine part comes first in the alphabet of
-        // signs: `x1 - relu(..)` reads better than `-relu(..) + x1`.
-        let mut parts: Vec<Expr> = clamps.iter().cloned().chain(hinges).collect();
-        let leading_minus = parts.first().is_some_and(|e| expr_to_text(e, &[]).starts_with('-'));
-        let at = if leading_minus { 0 } else { parts.len() };
-        parts.insert(at, affine);
-        paired(parts)
-    };
-    for expr in all(None, rest.to_expr()) {
-        best.offer(expr);
+    /// The length with the affine rest as a sum.
+    fn simple_length(&self, chosen: &[usize]) -> usize {
+        let pieces: usize = chosen.iter().map(|p| self.pieces[*p].1).sum();
+        pieces + terms_length(&affine_terms(&self.rest(chosen)))
     }
-    for k in (0..terms.len()).filter(|k| ways[*k] == Way::Plain) {
-        for (choice, outside) in extremum(&terms[k].jump, &terms[k].map, &rest) {
-            let sum = Expr::sum([choice, outside]);
-            for expr in all(Some(k), sum) {
-                best.offer(expr);
+
+    /// The affine part once the hinges are written in these ways.
+    fn rest(&self, chosen: &[usize]) -> Affine {
+        let mut rest = self.affine.clone();
+        for p in chosen {
+            rest.add_scaled(&Rational::one(), &self.pieces[*p].0.rest);
+        }
+        rest
+    }
+
+    /// Offers the sum, and the sums in which plain hinges take up the affine rest.
+    fn offer(&mut self, chosen: &[usize]) {
+        let rest = self.rest(chosen);
+        let others = |absorbed: &[usize]| -> Vec<Expr> {
+            let kept = chosen.iter().filter(|p| !absorbed.contains(p));
+            kept.flat_map(|p| self.pieces[*p].0.terms.iter().cloned()).collect()
+        };
+        let mut sums = vec![others(&[]).into_iter().chain(affine_terms(&rest)).collect::<Vec<_>>()];
+        let plain: Vec<usize> = chosen.iter().copied().filter(|p| self.pieces[*p].0.plain).collect();
+        let hinge_of = |p: usize| &self.hinges[self.pieces[p].0.hinges[0]];
+        for (at, p) in plain.iter().enumerate() {
+            for extremum in extrema(&[hinge_of(*p)], &rest) {
+                sums.push(extremum.into_iter().chain(others(&[*p])).collect());
+            }
+            let bundle: Vec<usize> = plain[at..]
+                .iter()
+                .copied()
+                .filter(|q| {
+                    parallel(hinge_of(*q), hinge_of(*p)) && hinge_of(*q).jump.signum() == hinge_of(*p).jump.signum()
+                })
+                .collect();
+            if bundle.len() > 1 {
+                let hinges: Vec<&Hinge> = bundle.iter().map(|q| hinge_of(*q)).collect();
+                for extremum in extrema(&hinges, &rest) {
+                    sums.push(extremum.into_iter().chain(others(&bundle)).collect());
+                }
+            }
+        }
+        sums.extend(piecewise_linear(self.hinges, self.affine));
+        for terms in sums {
+            let expr = ordered(terms);
+            let size = (length(&expr), expr.size());
+            if self.best.as_ref().is_none_or(|(best, _)| size < *best) {
+                self.best = Some((size, expr));
             }
         }
     }
 }
 
-/// A sum as it is, and with `a|p| + a|q|` written as `2a max(|(p+q)/2|, |(p-q)/2|)`.
-fn paired(parts: Vec<Expr>) -> Vec<Expr> {
-    let whole = Expr::sum(parts.clone());
-    let as_abs = |expr: &Expr| match expr {
-        Expr::Abs(inner) => Some((Rational::one(), (**inner).clone())),
-        Expr::Scale(factor, inner) => match &**inner {
-            Expr::Abs(inner) => Some((factor.clone(), (**inner).clone())),
-            _ => None,
-        },
-        _ => None,
-    };
-    let abses: Vec<(usize, Rational, Expr)> =
-        parts.iter().enumerate().filter_map(|(i, e)| as_abs(e).map(|(f, e)| (i, f, e))).collect();
-    if let [(i, a, p), (j, b, q)] = abses.as_slice()
-        && a == b
-    {
-        let half = |e: Expr| Expr::Abs(Box::new(collected(Expr::scale(Rational::ratio(1, 2), e))));
-        let largest =
-            Expr::Max(vec![half(Expr::sum([p.clone(), q.clone()])), half(Expr::subtract(p.clone(), q.clone()))]);
-        let others = parts.iter().enumerate().filter(|(k, _)| k != i && k != j).map(|(_, e)| e.clone());
-        let joined = Expr::sum(std::iter::once(Expr::scale(a * &Rational::from(2), largest)).chain(others));
-        return vec![joined, whole];
+/// About the length of a sum's text: each term with its sign.
+fn terms_length(terms: &[Expr]) -> usize {
+    terms.iter().map(|term| length(term) + 3 - usize::from(crate::affine_to_expr::is_negative(term))).sum()
+}
+
+/// `Expr::Max` or `Expr::Min`.
+type Call = fn(Vec<Expr>) -> Expr;
+
+/// Parallel hinges of one sign and the affine rest as a max or min of affine maps, and what stands
+/// beside it.
+fn extrema(hinges: &[&Hinge], rest: &Affine) -> Vec<Vec<Expr>> {
+    let mut sorted = hinges.to_vec();
+    sorted.sort_by(|a, b| b.map.constant.cmp(&a.map.constant));
+    // Each hinge bends the map before it, all in one direction, so the largest (or smallest) of the
+    // maps is the function.
+    let mut maps = vec![rest.clone()];
+    for hinge in sorted {
+        let mut next = maps[maps.len() - 1].clone();
+        next.add_scaled(&hinge.jump, &hinge.map);
+        maps.push(next);
     }
-    vec![whole]
-}
-
-/// An affine expression with each input once.
-fn collected(expr: Expr) -> Expr {
-    let n = expr.n_inputs();
-    let at = |i: Option<usize>| {
-        let point: Vec<Rational> = (0..n).map(|j| Rational::from(i64::from(Some(j) == i))).collect();
-        expr.evaluate(&point)
+    let convex = hinges[0].jump.is_positive();
+    // What may stand outside: for each number nothing or the number of one of the maps.
+    let shifts = |values: Vec<&Rational>| -> Vec<Rational> {
+        let mut shifts = vec![Rational::zero()];
+        for value in values {
+            if !shifts.contains(value) {
+                shifts.push(value.clone());
+            }
+        }
+        shifts
     };
-    let constant = at(None);
-    let coefficients: Vec<Rational> = (0..n).map(|i| at(Some(i)) - &constant).collect();
-    Expr::affine(&coefficients, &constant)
+    let n = rest.coefficients.len();
+    let differ: Vec<usize> =
+        (0..n).filter(|i| maps.iter().any(|map| map.coefficients[*i] != maps[0].coefficients[*i])).collect();
+    let mut outsides = vec![Affine {
+        coefficients: (0..n)
+            .map(|i| if differ.contains(&i) { Rational::zero() } else { rest.coefficients[i].clone() })
+            .collect(),
+        constant: Rational::zero(),
+    }];
+    if differ.len() <= MAX_SHIFTED_INPUTS {
+        for i in differ {
+            let values = shifts(maps.iter().map(|map| &map.coefficients[i]).collect());
+            outsides = with_each(&outsides, &values, |outside, value| outside.coefficients[i] = value);
+        }
+    }
+    let values = shifts(maps.iter().map(|map| &map.constant).collect());
+    outsides = with_each(&outsides, &values, |outside, value| outside.constant = value);
+    outsides
+        .into_iter()
+        .map(|outside| {
+            let inside: Vec<Affine> = maps.iter().map(|map| map.minus(&outside)).collect();
+            let negated: Vec<Affine> = inside.iter().map(|map| map.scaled(&Rational::from(-1))).collect();
+            let (max, min): (Call, Call) = (Expr::Max, Expr::Min);
+            let (call, opposite) = if convex { (max, min) } else { (min, max) };
+            // max(a, b) = -min(-a, -b)
+            let choices: [Expr; 2] = [
+                scaled_call(&Rational::one(), &sorted_arguments(&inside), call),
+                scaled_call(&Rational::from(-1), &sorted_arguments(&negated), opposite),
+            ];
+            let mut terms: Vec<Expr> = choices.into_iter().min_by_key(length).into_iter().collect();
+            terms.extend(affine_terms(&outside));
+            terms
+        })
+        .collect()
 }
 
-/// `jump * relu(map)`, with the common factor of the map taken out.
-fn hinge(jump: &Rational, map: &Affine) -> Expr {
-    Expr::scale(jump.clone(), Expr::Relu(Box::new(map.to_expr())))
-}
-
-/// `jump / 2 * |map|`, the map written with a positive first factor.
-fn absolute(jump: &Rational, map: &Affine) -> Expr {
-    Expr::scale(jump / &Rational::from(2), Expr::Abs(Box::new(map.to_expr())))
-}
-
-/// `jump * relu(map) + rest` as a max or min and what stands beside it.
-fn extremum(jump: &Rational, map: &Affine, rest: &Affine) -> Vec<(Expr, Expr)> {
-    let mut on = rest.clone();
-    on.add_scaled(jump, map);
-    let mut found = Vec::new();
-    // What both arguments share may stand outside; the constant stays with either or goes out.
-    for outer_constant in [Rational::zero(), rest.constant.clone(), on.constant.clone()] {
-        let shared: Vec<Rational> = rest
-            .coefficients
-            .iter()
-            .zip(&on.coefficients)
-            .map(|(a, b)| if a == b { a.clone() } else { Rational::zero() })
-            .collect();
-        let outside = Affine { coefficients: shared, constant: outer_constant };
-        let (first, second) = (rest.minus(&outside), on.minus(&outside));
-        // A common factor of both goes in front: 2*max(x1, x2).
-        let factor = Rational::primitive_scale(
-            first.coefficients.iter().chain(&second.coefficients).chain([&first.constant, &second.constant]),
-        );
-        let (inside, outer) = ([first.scaled(&factor), second.scaled(&factor)], Rational::one() / factor);
-        let arguments = sorted_arguments(inside);
-        let choice = if jump.is_positive() { Expr::Max(arguments) } else { Expr::Min(arguments) };
-        found.push((Expr::scale(outer, choice), outside.to_expr()));
+fn with_each(maps: &[Affine], values: &[Rational], set: impl Fn(&mut Affine, Rational)) -> Vec<Affine> {
+    let mut found = Vec::with_capacity(maps.len() * values.len());
+    for map in maps {
+        for value in values {
+            let mut changed = map.clone();
+            set(&mut changed, value.clone());
+            found.push(changed);
+        }
     }
     found
 }
 
-/// Arguments in the order of their inputs, constants last.
-fn sorted_arguments(mut maps: [Affine; 2]) -> Vec<Expr> {
-    let key = |map: &Affine| {
-        let first = map.coefficients.iter().position(|c| !c.is_zero());
-        (first.unwrap_or(usize::MAX), map.coefficients.iter().find(|c| !c.is_zero()).map(|c| c.is_negative()))
+/// A function of one affine value with at least three kinks, by its corners.
+fn piecewise_linear(hinges: &[Hinge], affine: &Affine) -> Option<Vec<Expr>> {
+    let first = hinges.first().filter(|_| hinges.len() > 2)?;
+    if hinges.iter().any(|hinge| !parallel(first, hinge)) {
+        return None;
+    }
+    let normal = &first.map.coefficients;
+    let lead = normal.iter().position(|c| !c.is_zero())?;
+    let slope = &affine.coefficients[lead] / &normal[lead];
+    if affine.coefficients.iter().zip(normal).any(|(c, n)| *c != &slope * n) {
+        return None;
+    }
+    let value = |at: &Rational| {
+        hinges.iter().fold(&slope * at + &affine.constant, |sum, hinge| {
+            let z = at + &hinge.map.constant;
+            if z.is_positive() { sum + &hinge.jump * z } else { sum }
+        })
     };
-    maps.sort_by_key(key);
-    maps.iter().map(Affine::to_expr).collect()
+    let mut places: Vec<Rational> = hinges.iter().map(|hinge| -&hinge.map.constant).collect();
+    places.sort();
+    // The outer pieces go on beyond one more point on each side.
+    let before = &places[0] - Rational::one();
+    let after = &places[places.len() - 1] + Rational::one();
+    places.insert(0, before);
+    places.push(after);
+    let points = places.into_iter().map(|at| (at.clone(), value(&at))).collect();
+    let inner = Affine { coefficients: normal.clone(), constant: Rational::zero() };
+    Some(vec![Expr::Pwl(Box::new(affine_to_expr(&inner)), points)])
 }

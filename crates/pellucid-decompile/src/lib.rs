@@ -3,19 +3,33 @@
 //!
 //! [`decompile`] is the whole pipeline on one screen. A network with exact weights is written out
 //! exactly. Trained weights are rounded, coarsely first, until the formula's certified deviation is
-//! within the tolerance; where no rounding gets there the answer says so.
+//! within the tolerance; where no simple numbers get there, the answer is not called explained, and
+//! the formula is a short one with its own certified deviation.
 
+mod affine_to_expr;
 mod circuits;
+mod deviation;
 mod form_to_expr;
 mod lattice;
 mod neurons;
+mod pieces;
+mod remarks;
 mod rounded_form;
+mod rounding_ladder;
+mod samples;
+mod scale;
+mod simplest;
+mod summary;
 mod target;
 
-use pellucid_core::{Certificate, Circuit, Computation, Domain, Error, Function, Layer, Network, Rational};
-use pellucid_prove::{
-    Largest, Limits, OneLayerForm, Verdict, count, largest_difference, prove_within, representable_graph,
-};
+use pellucid_core::{Biases, Certificate, Circuit, Domain, Error, Function, Layer, Network, Rational};
+use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
+
+use crate::circuits::{Rounding, circuits_of};
+use crate::deviation::{certify, deviation};
+use crate::lattice::lattice_form;
+use crate::remarks::remarks;
+use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
 
 pub use form_to_expr::form_to_expr;
 pub use neurons::{Neuron, Status};
@@ -41,7 +55,8 @@ pub struct Decompiled {
     pub formula: Function,
     /// The exact largest deviation between the network and the formula, and where it occurs.
     pub deviation: Largest,
-    /// Is the deviation within the tolerance?
+    /// Is the deviation within the tolerance? Where only numbers as long as the network's own would
+    /// get there, the formula is a shorter one and this is false.
     pub explained: bool,
     /// That the deviation is no larger; `None` when it is infinite.
     pub certificate: Option<Certificate>,
@@ -57,13 +72,6 @@ pub struct Decompiled {
     /// The comparison with the target, when one was given.
     pub against_target: Option<AgainstTarget>,
 }
-
-/// How coarsely trained weights are rounded, relative to the largest of their row: one rung after
-/// the other until the deviation is within the tolerance.
-const RUNGS: [(i64, i64); 8] =
-    [(1, 10), (1, 30), (1, 100), (1, 300), (1, 1_000), (1, 10_000), (1, 100_000), (1, 1_000_000)];
-/// A formula further off than this share of the network's largest output explains nothing.
-const EXPLAINS_NOTHING: (i64, i64) = (1, 50);
 
 /// Takes a network apart.
 ///
@@ -106,113 +114,22 @@ fn one_layer(
     hidden: &Layer<Rational>,
     question: &Question<'_>,
 ) -> Result<Decompiled, Error> {
-    let slacks: Vec<Rational> = match question.tolerance.is_zero() {
-        true => vec![Rational::zero()],
-        false => RUNGS.iter().map(|(p, q)| Rational::ratio(*p, *q)).collect(),
-    };
-    let largest_output = largest_output(network, question)?;
-    let mut best: Option<Candidate> = None;
-    for slack in slacks {
-        let candidate = candidate(network, hidden, slack, question)?;
-        let within = |most: &Rational| matches!(&candidate.deviation, Largest::At(d, _) if d <= most);
-        if within(&question.tolerance) {
-            best = Some(candidate);
-            break;
-        }
-        // Otherwise the coarsest that explains something, or the finest.
-        let explains = within(&(&largest_output * &Rational::ratio(EXPLAINS_NOTHING.0, EXPLAINS_NOTHING.1)));
-        if best.as_ref().is_none_or(|known| !known.explains_something) {
-            best = Some(Candidate { explains_something: explains, ..candidate });
-        }
-    }
-    let best = best.ok_or_else(|| Error::input("no rounding was tried"))?;
-    finish(network, best, question)
-}
-
-struct Candidate {
-    neurons: Vec<Neuron>,
-    form: OneLayerForm,
-    formula: Function,
-    deviation: Largest,
-    slack: Rational,
-    explains_something: bool,
-}
-
-/// The formula of one rounding, with its exact deviation.
-fn candidate(
-    network: &Network<Rational>,
-    hidden: &Layer<Rational>,
-    slack: Rational,
-    question: &Question<'_>,
-) -> Result<Candidate, Error> {
-    let output = network.output_layer();
-    let domain = &question.domain;
-    let neurons = neurons::neurons_of(hidden, output, domain, &slack);
-    let form = if slack.is_zero() || neurons.is_empty() {
-        OneLayerForm::of_network(network, domain).ok_or_else(|| Error::input("the network has no one-layer form"))?
-    } else {
-        rounded_form::rounded_form(&neurons, output, domain, &slack)
-    };
-    let outputs = (0..form.n_outputs()).map(|output| form_to_expr(&form, output)).collect();
-    let formula = Function::new(network.input_names().to_vec(), outputs)?;
-    let sides = (Computation::Network(network.clone()), Computation::Function(formula.clone()));
-    let deviation = largest_difference(&sides.0, &sides.1, domain, question.limits)?;
-    Ok(Candidate { neurons, form, formula, deviation, slack, explains_something: false })
-}
-
-fn finish(network: &Network<Rational>, best: Candidate, question: &Question<'_>) -> Result<Decompiled, Error> {
-    let Candidate { neurons, form, formula, deviation, slack, .. } = best;
-    let domain = &question.domain;
-    let circuits = circuits::circuits_of(&neurons, &formula, domain, &slack);
-    let size = count(&form, domain, pellucid_core::Biases::ALLOWED)?.plan.hidden_neurons();
-    let remarks = remarks(&neurons, network.input_names());
-    let against_target = question
-        .target
-        .as_ref()
-        .map(|target| target::against_target(network, &neurons, target, domain, question.limits))
-        .transpose()?;
+    let exact = question.tolerance.is_zero() || hidden.weights.is_empty();
+    let read = if exact { exact_reading } else { rounded_reading };
+    let Reading { neurons, form, formula, deviation, slack, swings } = read(network, hidden, question)?;
+    let rounding = Rounding { domain: &question.domain, slack: &slack, swings: &swings };
+    let circuits = circuits_of(&neurons, &formula, &rounding);
     let (explained, certificate) = certify(network, &formula, &deviation, question)?;
     Ok(Decompiled {
-        formula,
         deviation,
         explained,
         certificate,
-        neurons,
         circuits,
-        reduced_widths: Some(if size == 0 { Vec::new() } else { vec![size] }),
-        remarks,
-        against_target,
-    })
-}
-
-/// Is the deviation within the tolerance, and the certificate that it is no larger than it is.
-fn certify(
-    network: &Network<Rational>,
-    formula: &Function,
-    deviation: &Largest,
-    question: &Question<'_>,
-) -> Result<(bool, Option<Certificate>), Error> {
-    let Largest::At(most, _) = deviation else { return Ok((false, None)) };
-    let sides = (Computation::Network(network.clone()), Computation::Function(formula.clone()));
-    match prove_within(&sides.0, &sides.1, &question.domain, most, question.limits)? {
-        Verdict::Proved { certificate, .. } => Ok((*most <= question.tolerance, Some(*certificate))),
-        Verdict::Refuted(counterexample) => {
-            Err(Error::input(format!("defect: the deviation is larger than found: {counterexample:?}")))
-        }
-    }
-}
-
-/// The largest absolute output on the domain; 1 where it is unbounded.
-fn largest_output(network: &Network<Rational>, question: &Question<'_>) -> Result<Rational, Error> {
-    if question.tolerance.is_zero() {
-        return Ok(Rational::one());
-    }
-    let zero = pellucid_core::Expr::Constant(Rational::zero());
-    let zeros = Function::new(network.input_names().to_vec(), vec![zero; network.n_outputs()])?;
-    let sides = (Computation::Network(network.clone()), Computation::Function(zeros));
-    Ok(match largest_difference(&sides.0, &sides.1, &question.domain, question.limits)? {
-        Largest::At(value, _) => value,
-        Largest::Infinite { .. } => Rational::one(),
+        reduced_widths: Some(smallest_widths(&form, question)?),
+        remarks: remarks(&neurons, network.input_names()),
+        against_target: compared(network, &neurons, question)?,
+        formula,
+        neurons,
     })
 }
 
@@ -230,76 +147,37 @@ fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decomp
     let outputs = match &form {
         Some(form) => (0..form.n_outputs()).map(|output| form_to_expr(form, output)).collect(),
         None => (0..graph.outputs.len())
-            .map(|output| lattice::lattice_form(&graph, output, &question.domain))
+            .map(|output| lattice_form(&graph, output, &question.domain, question.limits))
             .collect::<Result<_, _>>()?,
     };
     let formula = Function::new(network.input_names().to_vec(), outputs)?;
-    let sides = (Computation::Network(network.clone()), Computation::Function(formula.clone()));
-    let deviation = largest_difference(&sides.0, &sides.1, &question.domain, question.limits)?;
+    let deviation = deviation(network, &formula, question)?;
     let (explained, certificate) = certify(network, &formula, &deviation, question)?;
-    let reduced_widths = match &form {
-        Some(form) => {
-            let size = count(form, &question.domain, pellucid_core::Biases::ALLOWED)?.plan.hidden_neurons();
-            Some(if size == 0 { Vec::new() } else { vec![size] })
-        }
-        None => None,
-    };
-    let against_target = question
-        .target
-        .as_ref()
-        .map(|target| target::against_target(network, &[], target, &question.domain, question.limits))
-        .transpose()?;
-    let remarks = vec!["the formula is read off the network's cells; its neurons are not named".to_string()];
-    let (neurons, circuits) = (Vec::new(), Vec::new());
     Ok(Decompiled {
         formula,
         deviation,
         explained,
         certificate,
-        neurons,
-        circuits,
-        reduced_widths,
-        remarks,
-        against_target,
+        neurons: Vec::new(),
+        circuits: Vec::new(),
+        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
+        remarks: vec!["the formula is read off the network's cells; its neurons are not named".to_string()],
+        against_target: compared(network, &[], question)?,
     })
 }
 
-/// Which neurons do nothing or the same, in words.
-fn remarks(neurons: &[Neuron], inputs: &[String]) -> Vec<String> {
-    let mut remarks = Vec::new();
-    for neuron in neurons {
-        match neuron.status {
-            Status::Dead => remarks.push(format!("{} is dead: it is off on the whole domain", neuron.id)),
-            Status::AlwaysOn => {
-                remarks.push(format!("{} is always on: it computes an affine map", neuron.id));
-            }
-            Status::Unread => remarks.push(format!("{} fires, but its outgoing weights are 0", neuron.id)),
-            Status::Live | Status::Merged(_) => {}
-        }
-    }
-    for neuron in neurons.iter().filter(|n| n.status == Status::Live) {
-        let twins: Vec<&Neuron> = neurons.iter().filter(|n| n.status == Status::Merged(neuron.id)).collect();
-        if twins.is_empty() {
-            continue;
-        }
-        let names: Vec<String> = std::iter::once(neuron).chain(twins).map(|n| n.id.to_string()).collect();
-        let together = if names.len() == 2 {
-            format!("{} and {} both", names[0], names[1])
-        } else {
-            format!("{} all", names.join(", "))
-        };
-        let detects = neuron.feature.sentence(inputs).replacen("detects", "detect", 1);
-        let opposite = neuron.side().map(|(plane, above)| (plane, !above));
-        let alone = !neurons.iter().any(|n| n.status == Status::Live && n.side() == opposite);
-        let none = match (&opposite, alone) {
-            (Some((plane, above)), true) => {
-                let sign = Rational::from(if *above { 1 } else { -1 });
-                let feature = pellucid_core::Feature::of_row(&plane.to_affine().scaled(&sign));
-                format!("; none {}", feature.sentence(inputs))
-            }
-            _ => String::new(),
-        };
-        remarks.push(format!("{together} {detects}{none}"));
-    }
-    remarks
+/// The widths of the smallest network with one hidden layer for a form; none where it is affine
+/// and needs no hidden layer.
+fn smallest_widths(form: &OneLayerForm, question: &Question<'_>) -> Result<Vec<usize>, Error> {
+    let size = count(form, &question.domain, Biases::ALLOWED)?.plan.hidden_neurons();
+    Ok(if size == 0 { Vec::new() } else { vec![size] })
+}
+
+/// The comparison with the target, when there is one.
+fn compared(
+    network: &Network<Rational>,
+    neurons: &[Neuron],
+    question: &Question<'_>,
+) -> Result<Option<AgainstTarget>, Error> {
+    question.target.as_ref().map(|target| target::against_target(network, neurons, target, question)).transpose()
 }

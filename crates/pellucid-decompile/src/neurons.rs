@@ -1,6 +1,9 @@
 //! Every hidden neuron of one layer: what it detects, and whether it takes part.
 
-use pellucid_core::{Affine, Domain, Feature, FeatureKind, Hyperplane, Layer, NeuronId, Rational};
+use pellucid_core::{Affine, Domain, Feature, Hyperplane, Layer, NeuronId, Rational};
+
+use crate::scale::Scale;
+use crate::simplest::simplest_near;
 
 /// Whether a neuron takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +47,8 @@ pub struct Neuron {
     pub rounded: Affine,
     /// Its weights to the outputs as they are.
     pub out: Vec<Rational>,
-    /// The largest change of a row's entry by the rounding, relative to the row's largest.
+    /// The largest change of a row's entry by the rounding, as a share of how much the row varies
+    /// on the domain.
     pub rounding: Rational,
 }
 
@@ -55,19 +59,21 @@ impl Neuron {
     }
 }
 
-/// The neurons of a hidden layer, rows rounded to within `slack` of their largest entry.
+/// The neurons of a hidden layer, rows rounded to within `slack` of how much they vary on the domain.
 pub fn neurons_of(
     hidden: &Layer<Rational>,
     output: &Layer<Rational>,
     domain: &Domain,
     slack: &Rational,
 ) -> Vec<Neuron> {
+    let scale = Scale::of(domain, hidden.weights.first().map_or(0, Vec::len));
     let mut neurons: Vec<Neuron> = Vec::with_capacity(hidden.weights.len());
     for (index, (weights, bias)) in hidden.weights.iter().zip(&hidden.biases).enumerate() {
         let row = Affine { coefficients: weights.clone(), constant: bias.clone() };
         let (low, high) = domain.range(&row);
         let out: Vec<Rational> = output.weights.iter().map(|row| row[index].clone()).collect();
-        let (rounded, rounding) = round_row(&row, slack);
+        let (rounded, rounding) =
+            like_a_known(&row, &neurons, slack, &scale).unwrap_or_else(|| round_row(&row, slack, &scale));
         let mut neuron = Neuron {
             id: NeuronId { layer: 0, index },
             feature: Feature::of_row(&rounded),
@@ -77,11 +83,13 @@ pub fn neurons_of(
             out,
             rounding,
         };
+        // Dead, always on and live are read off the row as it is; only what is the same as another
+        // detector is said of the rounded one.
         neuron.status = if high.is_some_and(|v| !v.is_positive()) {
             Status::Dead
         } else if neuron.out.iter().all(Rational::is_zero) {
             Status::Unread
-        } else if low.is_some_and(|v| !v.is_negative()) || neuron.feature.kind == FeatureKind::Constant {
+        } else if low.is_some_and(|v| !v.is_negative()) {
             Status::AlwaysOn
         } else {
             let twin = neurons.iter().find(|known| known.status == Status::Live && known.side() == neuron.side());
@@ -92,26 +100,52 @@ pub fn neurons_of(
     neurons
 }
 
-/// The row with its entries rounded to the simplest rationals within `slack` of its largest entry,
-/// and the largest relative change.
-fn round_row(row: &Affine, slack: &Rational) -> (Affine, Rational) {
-    let largest = row.coefficients.iter().map(Rational::abs).max().unwrap_or_default();
-    if largest.is_zero() || slack.is_zero() {
+/// The input along which a row varies most on the domain; of equals the first, so that rows that
+/// differ only by noise are written alike.
+fn lead(row: &Affine, scale: &Scale) -> Option<usize> {
+    let swing = |i: &usize| row.coefficients[*i].abs() * &scale.half_width[*i];
+    (0..row.coefficients.len()).rev().max_by_key(swing).filter(|i| !row.coefficients[*i].is_zero())
+}
+
+/// How far each number of a row (the constant last) may move when the row is divided by its leading
+/// one: as much as changes its values by a slack of 1 times how much it varies on the domain.
+fn units(lead: usize, scale: &Scale) -> Vec<Rational> {
+    let half = &scale.half_width[lead];
+    scale.reach.iter().map(|reach| half / reach).chain([half.clone()]).collect()
+}
+
+/// The row with its entries made simple multiples of its leading one, each within `slack` of how
+/// much the row varies on the domain, and the largest change as a share of that.
+fn round_row(row: &Affine, slack: &Rational, scale: &Scale) -> (Affine, Rational) {
+    let Some(lead) = lead(row, scale).filter(|_| !slack.is_zero()) else {
         return (row.clone(), Rational::zero());
-    }
-    let mut change = Rational::zero();
-    let mut round = |value: &Rational| {
-        let relative = value / &largest;
-        let simple = simplest_near(&relative, slack);
-        change = change.clone().max((&simple - relative).abs());
-        simple * &largest
     };
-    let coefficients = row.coefficients.iter().map(&mut round).collect();
-    let constant = round(&row.constant);
+    let size = row.coefficients[lead].abs();
+    let mut change = Rational::zero();
+    let mut rounded = row.coefficients.iter().chain([&row.constant]).zip(units(lead, scale)).map(|(value, unit)| {
+        let relative = value / &size;
+        let simple = simplest_near(&relative, &(slack * &unit));
+        change = change.clone().max((&simple - relative).abs() / unit);
+        simple * &size
+    });
+    let coefficients = rounded.by_ref().take(row.coefficients.len()).collect();
+    let constant = rounded.next().unwrap_or_default();
+    drop(rounded);
     (Affine { coefficients, constant }, change)
 }
 
-/// The simplest rational within `slack` of a value.
-pub fn simplest_near(value: &Rational, slack: &Rational) -> Rational {
-    Rational::simplest_between(&(value - slack), &(value + slack))
+/// The row rounded to the hyperplane of an earlier live neuron, when that is within the slack:
+/// copies and opposites that noise has moved apart stay together.
+fn like_a_known(row: &Affine, known: &[Neuron], slack: &Rational, scale: &Scale) -> Option<(Affine, Rational)> {
+    let lead = lead(row, scale).filter(|_| !slack.is_zero())?;
+    let units = units(lead, scale);
+    known.iter().filter(|neuron| neuron.status == Status::Live).find_map(|neuron| {
+        let pivot = Some(&neuron.rounded.coefficients[lead]).filter(|c| !c.is_zero())?;
+        let moved = neuron.rounded.scaled(&(&row.coefficients[lead] / pivot));
+        let size = row.coefficients[lead].abs();
+        let pairs =
+            row.coefficients.iter().chain([&row.constant]).zip(moved.coefficients.iter().chain([&moved.constant]));
+        let change = pairs.zip(&units).map(|((a, b), unit)| (a - b).abs() / &size / unit).max()?;
+        (change <= *slack).then_some((moved, change))
+    })
 }

@@ -5,11 +5,19 @@ use std::collections::BTreeMap;
 use pellucid_core::{Affine, Domain, Hyperplane, Layer, Rational};
 use pellucid_prove::{Hinge, OneLayerForm};
 
-use crate::neurons::{Neuron, Status, simplest_near};
+use crate::neurons::{Neuron, Status};
+use crate::scale::Scale;
+use crate::simplest::simplest_near;
 
 /// The form that the neurons with their rounded rows compute, jumps and affine part rounded to
-/// within `slack`.
-pub fn rounded_form(neurons: &[Neuron], output: &Layer<Rational>, domain: &Domain, slack: &Rational) -> OneLayerForm {
+/// within `slack` of how far each output swings on the domain.
+pub fn rounded_form(
+    neurons: &[Neuron],
+    output: &Layer<Rational>,
+    domain: &Domain,
+    slack: &Rational,
+    swings: &[Rational],
+) -> OneLayerForm {
     let n_inputs = neurons.first().map_or(0, |neuron| neuron.row.coefficients.len());
     let n_outputs = output.biases.len();
     let mut affine: Vec<Affine> = output.biases.iter().map(|bias| Affine::constant(n_inputs, bias.clone())).collect();
@@ -22,6 +30,14 @@ pub fn rounded_form(neurons: &[Neuron], output: &Layer<Rational>, domain: &Domai
             (Status::Dead | Status::Unread, _) => {}
             (Status::AlwaysOn, _) | (_, None) => add_affine(&mut affine, &neuron.out, &neuron.row),
             (Status::Live | Status::Merged(_), Some((plane, scale))) => {
+                let map = plane.to_affine();
+                if !domain.is_cut_by(&map) {
+                    // Rounding moved the kink out of the domain: the neuron is on there or off.
+                    if is_on(&neuron.rounded, domain) {
+                        add_affine(&mut affine, &neuron.out, &neuron.row);
+                    }
+                    continue;
+                }
                 if scale.is_negative() {
                     add_affine(&mut affine, &neuron.out, &neuron.rounded);
                 }
@@ -30,26 +46,37 @@ pub fn rounded_form(neurons: &[Neuron], output: &Layer<Rational>, domain: &Domai
             }
         }
     }
-    let round = |value: &Rational| {
-        if slack.is_zero() { value.clone() } else { simplest_near(value, slack) }
-    };
-    for map in &mut affine {
-        map.coefficients.iter_mut().for_each(|c| *c = round(c));
-        map.constant = round(&map.constant);
+    let scale = Scale::of(domain, n_inputs);
+    for (map, swing) in affine.iter_mut().zip(swings) {
+        round_affine(map, &(slack * swing), &scale);
     }
     let mut form = OneLayerForm { n_inputs, hinges: Vec::new(), affine };
-    for (hyperplane, jump) in jumps {
-        let jump: Vec<Rational> = jump.iter().map(round).collect();
-        let map = hyperplane.to_affine();
-        if jump.iter().all(Rational::is_zero) {
-            continue;
+    for (hyperplane, mut jump) in jumps {
+        let largest = scale.largest(&hyperplane.to_affine());
+        let lead = hyperplane.normal.iter().map(Rational::abs).max().unwrap_or_else(Rational::one);
+        for (value, swing) in jump.iter_mut().zip(swings) {
+            // Simple as the jump of the primitive form, or as its slope along the leading input.
+            let slack = slack * swing / &largest;
+            let simple = simplest_near(value, &slack);
+            let slope = simplest_near(&(&*value * &lead), &(&slack * &lead));
+            *value = if slope.bits() < simple.bits() { slope / &lead } else { simple };
         }
-        if domain.is_cut_by(&map) {
+        if jump.iter().any(|value| !value.is_zero()) {
             form.hinges.push(Hinge { hyperplane, jump });
-        } else if domain.range(&map).0.is_some_and(|low| !low.is_negative()) {
-            // Rounding moved the kink out of the domain, on the side where the hinge is on.
-            add_affine(&mut form.affine, &jump, &map);
         }
     }
     form
+}
+
+/// Rounds a map so that no rounded number moves its values by more than `slack` on the domain.
+pub fn round_affine(map: &mut Affine, slack: &Rational, scale: &Scale) {
+    for (value, reach) in map.coefficients.iter_mut().zip(&scale.reach) {
+        *value = simplest_near(value, &(slack / reach));
+    }
+    map.constant = simplest_near(&map.constant, slack);
+}
+
+/// Is a map without a sign change inside the domain positive there?
+pub fn is_on(map: &Affine, domain: &Domain) -> bool {
+    domain.range(map).0.is_some_and(|low| !low.is_negative())
 }

@@ -15,7 +15,7 @@ use pellucid_core::linear::{Echelon, rank};
 use pellucid_core::{Affine, Biases, Domain, Error, Rational};
 
 use crate::one_layer::OneLayerForm;
-use crate::subset_sum::{Search, subset_with_sum};
+use crate::subset_sum::{MAX_WORK, Search, subset_with_sum};
 
 /// Orientations are enumerated up to this many hinges where no faster search applies.
 pub const MAX_ENUMERATED_HINGES: usize = 12;
@@ -95,7 +95,7 @@ pub fn count(form: &OneLayerForm, domain: &Domain, biases: Biases) -> Result<Cou
     let n = form.hinges.len();
     let scalar = form.n_outputs() == 1 && problem.cheap != Cheap::OneSigned;
     let small = n <= MAX_COMPARED_HINGES || (!scalar && n <= MAX_ENUMERATED_HINGES);
-    if small && problem.n_cases() <= MAX_CASES {
+    if small && problem.n_cases() <= MAX_CASES && problem.work() <= MAX_WORK {
         return Ok(problem.enumerate());
     }
     Ok(if scalar { problem.search() } else { problem.give_up() })
@@ -174,7 +174,8 @@ impl<'a> Problem<'a> {
             (0..n).map(|k| self.rows[k].iter().map(|u| u * &self.jumps[k][0]).collect()).collect();
         let target: Vec<Rational> = self.affine[0].iter().map(|a| -a).collect();
         let mut certain = true;
-        match subset_with_sum(&vectors, &target) {
+        let mut work = MAX_WORK;
+        match subset_with_sum(&vectors, &target, &mut work) {
             Search::Found(turned) => return Count { at_least: n, plan: self.cover(turned).0 },
             Search::None => {}
             Search::GaveUp => certain = false,
@@ -190,7 +191,7 @@ impl<'a> Problem<'a> {
         for row in cheap_rows {
             let modulo = Echelon::of([row]);
             let reduced: Vec<Vec<Rational>> = vectors.iter().map(|v| modulo.reduce(v)).collect();
-            match subset_with_sum(&reduced, &modulo.reduce(&target)) {
+            match subset_with_sum(&reduced, &modulo.reduce(&target), &mut work) {
                 Search::Found(turned) => {
                     plain = self.cover(turned).0;
                     none_is_a_multiple = false;
@@ -208,6 +209,12 @@ impl<'a> Problem<'a> {
         let r = self.affine.len().min(self.affine[0].len());
         let choices = if self.cheap == Cheap::All { 1 } else { n_choices(self.rows.len() + 1, 2 * r) };
         choices.saturating_mul(1 << self.rows.len())
+    }
+
+    /// Numbers touched when all cases are looked at; the checker has to do it again.
+    fn work(&self) -> usize {
+        let (height, width) = (self.affine.len(), self.affine[0].len());
+        self.n_cases().saturating_mul(height * width * height.min(width))
     }
 
     /// Too many hinges: no orientation is turned, and the bound is what no orientation can change.

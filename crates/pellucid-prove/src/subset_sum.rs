@@ -18,16 +18,24 @@ pub enum Search {
 
 /// Choices of free variables that are enumerated at most, as a power of two.
 const MAX_FREE: usize = 14;
-/// Different partial sums that are kept at most.
-const MAX_SUMS: usize = 1 << 17;
+/// Numbers in all partial sums that are kept at most.
+const MAX_KEPT: usize = 1 << 20;
+/// How much more than adding a number it is to keep it.
+const HASHING: usize = 8;
+/// What all searches for one count may cost, in numbers touched. The checker does them again and
+/// has twice as much, so what is certain here can be shown there.
+pub const MAX_WORK: usize = 1 << 24;
 
 /// Looks for `s` in {0,1}^n with `sum_k s_k vectors_k = target`.
 ///
 /// The equations leave few variables free when the vectors are nearly independent; those are
 /// enumerated. Otherwise both halves' sums meet in the middle, equal sums kept once, so integers of
-/// any number stay cheap.
-pub fn subset_with_sum(vectors: &[Vec<Rational>], target: &[Rational]) -> Search {
+/// any number stay cheap. What it costs is taken from `work`.
+pub fn subset_with_sum(vectors: &[Vec<Rational>], target: &[Rational], work: &mut usize) -> Search {
     let n = vectors.len();
+    if !take(work, HASHING.saturating_mul(n * target.len() * n.min(target.len()))) {
+        return Search::GaveUp;
+    }
     // One equation a coordinate: the coefficients of s, then the right side.
     let equations: Vec<Vec<Rational>> =
         (0..target.len()).map(|i| vectors.iter().map(|v| v[i].clone()).chain([target[i].clone()]).collect()).collect();
@@ -36,7 +44,18 @@ pub fn subset_with_sum(vectors: &[Vec<Rational>], target: &[Rational]) -> Search
         return Search::None;
     }
     let free: Vec<usize> = (0..n).filter(|k| !echelon.pivots.contains(k)).collect();
-    if free.len() <= MAX_FREE { enumerate(&echelon, &free, n) } else { meet_in_the_middle(vectors, target) }
+    if free.len() > MAX_FREE {
+        return meet_in_the_middle(vectors, target, work);
+    }
+    let cost = (1usize << free.len()).saturating_mul(echelon.rows.len() * (free.len() + 1));
+    if take(work, cost) { enumerate(&echelon, &free, n) } else { Search::GaveUp }
+}
+
+/// Takes a cost from what is left; says whether there was enough.
+fn take(work: &mut usize, cost: usize) -> bool {
+    let enough = *work >= cost;
+    *work = work.saturating_sub(cost);
+    enough
 }
 
 fn enumerate(echelon: &Echelon, free: &[usize], n: usize) -> Search {
@@ -58,11 +77,10 @@ fn enumerate(echelon: &Echelon, free: &[usize], n: usize) -> Search {
     Search::None
 }
 
-fn meet_in_the_middle(vectors: &[Vec<Rational>], target: &[Rational]) -> Search {
+fn meet_in_the_middle(vectors: &[Vec<Rational>], target: &[Rational], work: &mut usize) -> Search {
     let (first, second) = vectors.split_at(vectors.len() / 2);
-    let (Some(left), Some(right)) = (sums(first, target.len()), sums(second, target.len())) else {
-        return Search::GaveUp;
-    };
+    let Some(left) = sums(first, target.len(), work) else { return Search::GaveUp };
+    let Some(right) = sums(second, target.len(), work) else { return Search::GaveUp };
     for (sum, chosen) in &left {
         let rest: Vec<Rational> = target.iter().zip(sum).map(|(t, s)| t - s).collect();
         if let Some(others) = right.get(&rest) {
@@ -73,9 +91,13 @@ fn meet_in_the_middle(vectors: &[Vec<Rational>], target: &[Rational]) -> Search 
 }
 
 /// Every sum of a choice, each with one choice that has it; `None` when there are too many.
-fn sums(vectors: &[Vec<Rational>], width: usize) -> Option<HashMap<Vec<Rational>, Vec<bool>>> {
+fn sums(vectors: &[Vec<Rational>], width: usize, work: &mut usize) -> Option<HashMap<Vec<Rational>, Vec<bool>>> {
     let mut found = HashMap::from([(vec![Rational::zero(); width], Vec::new())]);
     for (k, vector) in vectors.iter().enumerate() {
+        let numbers = found.len().saturating_mul(width);
+        if numbers > MAX_KEPT || !take(work, numbers.saturating_mul(HASHING)) {
+            return None;
+        }
         let taken: Vec<_> = found
             .iter()
             .map(|(sum, chosen)| {
@@ -88,9 +110,6 @@ fn sums(vectors: &[Vec<Rational>], width: usize) -> Option<HashMap<Vec<Rational>
             found.entry(sum).or_insert(chosen);
         }
         debug_assert!(found.values().all(|chosen| chosen.len() == k + 1));
-        if found.len() > MAX_SUMS {
-            return None;
-        }
     }
     Some(found)
 }
@@ -114,7 +133,10 @@ mod tests {
                 (0..width).map(|i| (0..vectors.len()).filter(|k| choice >> k & 1 == 1).map(|k| &vectors[k][i]).sum()).collect()
             };
             let brute = (0..1usize << vectors.len()).any(|choice| sum(choice) == target);
-            for search in [subset_with_sum(&vectors, &target), meet_in_the_middle(&vectors, &target)] {
+            for search in [
+                subset_with_sum(&vectors, &target, &mut MAX_WORK.clone()),
+                meet_in_the_middle(&vectors, &target, &mut MAX_WORK.clone()),
+            ] {
                 match search {
                     Search::Found(chosen) => {
                         let choice = chosen.iter().enumerate().map(|(k, c)| usize::from(*c) << k).sum();

@@ -18,10 +18,8 @@ use crate::pictures::taken_apart;
 /// # Ok::<(), pellucid::Error>(())
 /// ```
 pub fn circuits_of(compiled: &Compiled) -> Vec<Circuit> {
-    if compiled.network.hidden_layers().len() <= 1
-        && let Some(found) = taken_apart(&compiled.network, &compiled.domain)
-    {
-        return found.circuits;
+    match taken_apart(&compiled.network, &compiled.domain) {
+        Some(found) => found.circuits,
+        None => compiled.function.outputs().iter().map(expr_to_circuit).collect(),
     }
-    compiled.function.outputs().iter().map(expr_to_circuit).collect()
 }

@@ -5,8 +5,12 @@ use pellucid_decompile::{Decompiled, Question, Status, decompile};
 use pellucid_draw::{Picture, Status as Drawn};
 use pellucid_prove::Limits;
 
-/// A network taken apart exactly, for its features' names; `None` where that cannot be had.
+/// A network with one hidden layer taken apart exactly, for its features' names; `None` where that
+/// cannot be had.
 pub fn taken_apart(network: &Network<Rational>, domain: &Domain) -> Option<Decompiled> {
+    if network.hidden_layers().len() > 1 {
+        return None;
+    }
     let question = Question {
         domain: domain.clone(),
         tolerance: Rational::zero(),
@@ -22,10 +26,16 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
     let inputs = network.input_names();
     for neuron in &found.neurons {
         // A neuron that is always on detects nothing: it carries its affine form.
-        picture = match neuron.status {
-            Status::AlwaysOn => picture.name(neuron.id, expr_to_text(&neuron.feature.form.to_expr(), inputs)),
-            _ => picture.feature(neuron.id, neuron.feature.kind, neuron.feature.label(inputs)),
+        let name = match neuron.status {
+            Status::AlwaysOn => expr_to_text(&neuron.feature.form.to_expr(), inputs),
+            _ => neuron.feature.label(inputs),
         };
+        if name.chars().count() <= LONGEST_NEURON_NAME {
+            picture = match neuron.status {
+                Status::AlwaysOn => picture.name(neuron.id, name),
+                _ => picture.feature(neuron.id, neuron.feature.kind, name),
+            };
+        }
         picture = picture.status(
             neuron.id,
             match neuron.status {
@@ -71,13 +81,15 @@ fn first_layer_names<'a>(mut picture: Picture<'a>, network: &Network<Rational>) 
         let row = pellucid_core::Affine { coefficients: row.clone(), constant: bias.clone() };
         let feature = pellucid_core::Feature::of_row(&row);
         let label = feature.label(network.input_names());
-        if label.len() <= LONGEST_NAME {
+        if label.chars().count() <= LONGEST_NEURON_NAME {
             picture = picture.feature(NeuronId { layer: 0, index }, feature.kind, label);
         }
     }
     picture
 }
 
+/// A neuron whose row has no shorter name has not earned one: it keeps the ReLU's curve.
+const LONGEST_NEURON_NAME: usize = 20;
 /// Longer names do not fit beside an output's disc.
 const LONGEST_NAME: usize = 40;
 

@@ -74,8 +74,7 @@ fn the_minimum_reuses_what_simpler_functions_have() {
     let table = reuse(&reproduction());
     let mut text = String::new();
     for row in &table.rows {
-        let marks: String =
-            row.cells.iter().map(|(d, t)| if *d && *t != Some(false) { '*' } else { '.' }).collect();
+        let marks: String = row.cells.iter().map(|(d, t)| if *d && *t != Some(false) { '*' } else { '.' }).collect();
         text += &format!("{marks} {}\n", row.name);
     }
     assert_eq!(text, EXPECTED);

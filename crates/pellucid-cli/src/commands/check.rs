@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use pellucid::answers;
 
-use crate::{Answer, screen};
+use crate::{Answer, files, screen};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -19,7 +19,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let path = &arguments.certificate;
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = files::text(path, "certificate")?;
     let checked = pellucid::check_json(&text).with_context(|| format!("cannot read {}", path.display()))?;
     if arguments.json {
         screen::out_json(&answers::checked(&checked))?;

@@ -1,20 +1,24 @@
 //! `pellucid compile FUNCTION`
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::Args;
-use pellucid::{Compiled, Domain, Limits, NetworkFile, Numbers, WriteOptions, answers, pictures};
+use pellucid::{Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, WriteOptions, answers, pictures};
 
-use crate::arguments::{BiasArguments, FunctionArguments, LimitArguments, domain, write_text};
-use crate::{Answer, screen};
+use crate::arguments::{BiasArguments, FunctionArguments, domain};
+use crate::limits::LimitArguments;
+use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid compile 'min(x1, x2)'
-  pellucid compile 'min(x1, x2)' --on '[-1,1]^2' -o min.onnx
+  pellucid compile 'min(x1, x2)' -o min.onnx
+  pellucid compile 'min(x1, x2)' --on '[-1,1]^2' --no-bias
   pellucid compile '(max(x1, x2), min(x1, x2))' --certificate proof.json")]
 pub struct Arguments {
     /// The function, such as 'min(x1, x2)' or '|x| + 1/2'
+    #[arg(allow_hyphen_values = true)]
     function: String,
     /// Where it must be computed: everywhere, '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]'
     #[arg(long, value_name = "DOMAIN")]
@@ -39,17 +43,19 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Longer functions lose their middle in the heading; JSON has all of it.
+const HEADING_CHARS: usize = 160;
+
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    files::check_network_output(arguments.output.as_deref())?;
+    files::check_output(arguments.certificate.as_deref())?;
     let function = arguments.functions.function(&arguments.function)?;
     let domain = domain(arguments.on.as_deref(), function.input_names(), Domain::Everywhere)?;
     let biases = arguments.biases.biases();
-    let compiled = arguments.limits.with(|limits| pellucid::compile(&function, &domain, biases, limits))?;
-    // The claim is only made of what an independent check accepts.
+    let clock = arguments.limits.start();
+    let compiled = clock.run("compiling", |limits| pellucid::compile(&function, &domain, biases, limits))?;
     for certificate in [Some(&compiled.certificate), compiled.minimality.not_one_layer.as_ref()].into_iter().flatten() {
-        let checked = pellucid::check(certificate);
-        if let Some(reason) = checked.rejection {
-            anyhow::bail!("defect: the checker rejects the proof that {}: {reason}", checked.claim);
-        }
+        must_hold(certificate)?;
     }
     if let Some(path) = &arguments.output {
         let file = NetworkFile {
@@ -59,11 +65,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
             domain: Some(domain.to_string()),
         };
         pellucid::write_path(&file, path, WriteOptions { rounding: arguments.round })?;
-        eprintln!("network written to {}", path.display());
+        screen::remark(&format!("network written to {}", path.display()));
     }
     if let Some(path) = &arguments.certificate {
-        write_text(path, &compiled.certificate.to_json())?;
-        eprintln!("proof written to {}; pellucid check {} checks it", path.display(), path.display());
+        write_certificate(&compiled.certificate, path)?;
     }
     let n_cells = n_cells(&compiled);
     if arguments.json {
@@ -74,32 +79,55 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     Ok(Answer::Yes)
 }
 
+/// A claim is only made of what an independent check accepts.
+pub fn must_hold(certificate: &Certificate) -> anyhow::Result<()> {
+    let checked = pellucid::check(certificate);
+    match checked.rejection {
+        Some(reason) => anyhow::bail!("defect: the checker rejects the proof that {}: {reason}", checked.claim),
+        None => Ok(()),
+    }
+}
+
+/// Writes a proof and says how it is checked.
+pub fn write_certificate(certificate: &Certificate, path: &std::path::Path) -> anyhow::Result<()> {
+    files::write_text(path, &certificate.to_json())?;
+    screen::remark(&format!("proof written to {}; pellucid check {} checks it", path.display(), path.display()));
+    Ok(())
+}
+
 /// The number of linear cells of the network, where it is quickly had.
 fn n_cells(compiled: &Compiled) -> Option<usize> {
-    let limits = Limits { max_cells: 5_000, stop: None };
+    let start = Instant::now();
+    let stop = || start.elapsed() > Duration::from_millis(300);
+    let limits = Limits { max_cells: 5_000, stop: Some(&stop) };
     pellucid::walk(&compiled.network.to_activation_graph(), &compiled.domain, limits, |_| true).ok()
 }
 
 fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
-    let shape: Vec<String> = compiled.network.shape().iter().map(usize::to_string).collect();
-    let size = compiled.network.hidden_neurons();
     let minimality = &compiled.minimality;
     let verdict = if minimality.proved { "proved smallest" } else { "best known" };
-    let mut text = format!("{} {}\n", compiled.function, compiled.domain.phrase());
-    text += &format!("  {}, {size} hidden neurons: {verdict}\n\n", shape.join("-"));
+    let function = words::brief(&compiled.function.to_string(), HEADING_CHARS);
+    let mut text = format!("{function} {}\n", compiled.domain.phrase());
+    let (shape, size) = (words::shape(&compiled.network.shape()), compiled.network.hidden_neurons());
+    text += &format!("  {shape}, {}: {verdict}\n\n", words::count(size, "hidden neuron"));
     let picture = pictures::compiled_picture(&compiled.network, Some(&compiled.function), &compiled.domain, None)?;
-    let options = screen::terminal_options();
-    text += &screen::indented(&picture.to_terminal(&options));
-    text.push('\n');
-    text += &screen::indented(&picture.to_list(&options));
+    let options = screen::terminal_options(2);
+    let (drawn, list) = (picture.to_terminal(&options), picture.to_list(&options));
+    // What is too wide to be drawn is a list already.
+    if drawn != list {
+        text += &screen::indented(&drawn);
+        text.push('\n');
+    }
+    text += &screen::indented(&list);
     text.push('\n');
     text += &super::decompile::circuits_text(&pellucid::circuits_of(compiled), compiled.function.input_names());
-    let cells = n_cells.map_or(String::new(), |n| format!(" ({n} linear cells)"));
+    let cells = n_cells.map_or(String::new(), |n| format!(" ({})", words::count(n, "linear cell")));
     text += &format!("  equality    proved{cells}\n");
-    text += &if minimality.proved {
-        format!("  minimality  proved: {}\n", minimality.reason)
+    let reason = if minimality.proved {
+        format!("proved: {}", minimality.reason)
     } else {
-        format!("  minimality  best known, at least {}: {}\n", minimality.lower_bound, minimality.reason)
+        format!("best known, at least {}: {}", minimality.lower_bound, minimality.reason)
     };
+    text += &words::wrapped("  minimality  ", &reason, screen::text_width());
     Ok(text)
 }

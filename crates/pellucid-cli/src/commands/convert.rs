@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use clap::Args;
 use pellucid::WriteOptions;
 
-use crate::Answer;
-use crate::arguments::network_file;
+use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
+#[command(after_help = "Examples:
+  pellucid convert net.pt net.json
+  pellucid convert net.json net.onnx --round")]
 pub struct Arguments {
     /// The network file to read: .json, .onnx, .safetensors, .pt, .npz (recognised by content)
-    input: String,
+    input: PathBuf,
     /// The file to write: .json, .onnx, .safetensors, .npz (by ending)
     output: PathBuf,
     /// Round weights that the format cannot hold
@@ -20,9 +22,13 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
-    let file = network_file(&arguments.input)?;
+    files::check_network_output(Some(&arguments.output))?;
+    let file = files::network(&arguments.input)?;
     pellucid::write_path(&file, &arguments.output, WriteOptions { rounding: arguments.round })?;
-    let shape: Vec<String> = file.network.shape().iter().map(usize::to_string).collect();
-    eprintln!("{} network written to {}", shape.join("-"), arguments.output.display());
+    screen::remark(&format!(
+        "{} network written to {}",
+        words::shape(&file.network.shape()),
+        arguments.output.display()
+    ));
     Ok(Answer::Yes)
 }

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Biases, Circuit, Decompiled, Domain, Function, Largest, NetworkFile, Neuron, Numbers, Question, Rational, Status,
-    WriteOptions, answers, expr_to_text, pictures,
+    AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile, Neuron, Numbers,
+    Question, Rational, Status, WriteOptions, answers, expr_to_text, pictures,
 };
 
-use crate::arguments::{FunctionArguments, LimitArguments, domain, network_file, nonnegative, write_text};
-use crate::{Answer, screen};
+use super::compile::{must_hold, write_certificate};
+use crate::arguments::{FunctionArguments, domain, nonnegative, written_domain};
+use crate::limits::LimitArguments;
+use crate::{Answer, files, screen, words};
 
 /// A trained network's formula may be this far off.
 const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
@@ -21,15 +24,15 @@ const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
   pellucid decompile min.onnx --on '[-2,2]^2' -o small.json")]
 pub struct Arguments {
     /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content)
-    network: String,
+    network: PathBuf,
     /// Where the formula must hold (otherwise what the file says, or [-1,1]^n)
     #[arg(long, value_name = "DOMAIN")]
     on: Option<String>,
     /// How far the formula may be off (otherwise 0 for exact weights, 1e-4 for trained ones)
-    #[arg(long, value_name = "TOLERANCE", value_parser = nonnegative)]
+    #[arg(long, value_name = "TOLERANCE", value_parser = nonnegative, allow_hyphen_values = true)]
     tolerance: Option<Rational>,
     /// What the network was meant to compute
-    #[arg(long, value_name = "FUNCTION")]
+    #[arg(long, value_name = "FUNCTION", allow_hyphen_values = true)]
     target: Option<String>,
     #[command(flatten)]
     functions: FunctionArguments,
@@ -46,47 +49,42 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Longer formulas lose their middle; JSON has all of it.
+const FORMULA_CHARS: usize = 1_000;
+
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
-    let file = network_file(&arguments.network)?;
-    let network = if arguments.functions.inputs.is_empty() {
-        file.network.clone()
-    } else {
-        file.network.clone().with_input_names(arguments.functions.inputs.clone())?
+    files::check_network_output(arguments.output.as_deref())?;
+    files::check_output(arguments.certificate.as_deref())?;
+    let file = files::network(&arguments.network)?;
+    let network = match arguments.functions.names()? {
+        [] => file.network.clone(),
+        names => file.network.clone().with_input_names(names.to_vec())?,
     };
     let inputs = network.input_names().to_vec();
-    let written = file.domain.as_deref().map(|text| Domain::parse(text, &inputs)).transpose()?;
-    let otherwise = written.unwrap_or_else(|| Domain::unit_box(network.n_inputs()));
+    let otherwise = written_domain(&file).unwrap_or_else(|| Domain::unit_box(network.n_inputs()));
     let domain = domain(arguments.on.as_deref(), &inputs, otherwise)?;
     let exact = file.numbers == Numbers::Exact;
     let default = if exact { Rational::zero() } else { Rational::ratio(TRAINED_TOLERANCE.0, TRAINED_TOLERANCE.1) };
     let tolerance = arguments.tolerance.clone().unwrap_or(default);
-    let target = match (&arguments.target, &file.function) {
-        (Some(text), _) => Some(arguments.functions.function(text)?),
-        // What a file was trained for is worth comparing with; what it was compiled for is the formula.
-        (None, Some(text)) if !exact => Function::parse_with_inputs(text, &inputs).ok(),
-        (None, _) => None,
-    };
-    let found = arguments.limits.with(|limits| {
+    let target = target(&arguments, &file, &network)?;
+    let clock = arguments.limits.start();
+    let found = clock.run("decompiling", |limits| {
         let question = Question { domain: domain.clone(), tolerance: tolerance.clone(), target, limits };
         pellucid::decompile(&network, &question)
     })?;
+    if let Some(certificate) = &found.certificate {
+        must_hold(certificate)?;
+    }
     if let Some(path) = &arguments.certificate {
         match &found.certificate {
-            Some(certificate) => write_text(path, &certificate.to_json())?,
-            None => eprintln!("no proof is written: the deviation is infinite"),
+            Some(certificate) => write_certificate(certificate, path)?,
+            None => screen::remark("no proof is written: the formula is off without bound"),
         }
     }
     if let Some(path) = &arguments.output {
-        let compiled =
-            arguments.limits.with(|limits| pellucid::compile(&found.formula, &domain, Biases::ALLOWED, limits))?;
-        let file = NetworkFile {
-            network: compiled.network,
-            numbers: Numbers::Exact,
-            function: Some(found.formula.to_string()),
-            domain: Some(domain.to_string()),
-        };
-        pellucid::write_path(&file, path, WriteOptions { rounding: true })?;
-        eprintln!("network written to {}", path.display());
+        let compile = |limits: Limits<'_>| pellucid::compile(&found.formula, &domain, Biases::ALLOWED, limits);
+        let compiled = clock.run("compiling the formula", compile)?;
+        write_smallest(compiled.network, &found.formula, &domain, path)?;
     }
     if arguments.json {
         screen::out_json(&answers::decompiled(&found, &network, &domain, &tolerance))?;
@@ -96,56 +94,114 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     Ok(if found.explained { Answer::Yes } else { Answer::No })
 }
 
+/// What the network was meant to compute: given, or said by a file of trained weights. What a file
+/// was compiled for is its formula already.
+fn target(arguments: &Arguments, file: &NetworkFile, network: &pellucid::Network) -> anyhow::Result<Option<Function>> {
+    let inputs = network.input_names();
+    let Some(text) = &arguments.target else {
+        let written = file.function.as_deref().filter(|_| file.numbers != Numbers::Exact);
+        // A file made by others may say anything there; only what fits is worth comparing with.
+        let function = written.and_then(|text| Function::parse_with_inputs(text, file.network.input_names()).ok());
+        return Ok(function.filter(|function| function.n_outputs() == network.n_outputs()));
+    };
+    let target = arguments.functions.function_beside(text, inputs)?;
+    if target.n_inputs() > network.n_inputs() {
+        bail!("the target {target} has {}, the network {}", words::count(target.n_inputs(), "input"), inputs.len());
+    }
+    if target.n_outputs() != network.n_outputs() {
+        let n_outputs = words::count(target.n_outputs(), "output");
+        bail!("the target {target} has {n_outputs}, the network {}", network.n_outputs());
+    }
+    Ok(Some(target))
+}
+
+/// Writes the formula's smallest network, rounded where the format has no fractions.
+fn write_smallest(
+    network: pellucid::Network,
+    formula: &Function,
+    domain: &Domain,
+    path: &std::path::Path,
+) -> anyhow::Result<()> {
+    let file = NetworkFile {
+        network,
+        numbers: Numbers::Exact,
+        function: Some(formula.to_string()),
+        domain: Some(domain.to_string()),
+    };
+    let rounded = match pellucid::write_path(&file, path, WriteOptions::default()) {
+        Ok(()) => "",
+        Err(_) => {
+            pellucid::write_path(&file, path, WriteOptions { rounding: true })?;
+            ", its weights rounded to floats"
+        }
+    };
+    let shape = words::shape(&file.network.shape());
+    screen::remark(&format!("the formula's {shape} network written to {}{rounded}", path.display()));
+    Ok(())
+}
+
 fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolerance: &Rational) -> String {
     let inputs = network.input_names();
     let about = match &found.deviation {
         Largest::At(most, _) if most.is_zero() => "",
         _ => "about ",
     };
-    let mut text = format!("computes {about}{} {}\n", found.formula, domain.phrase());
+    let formula = words::brief(&found.formula.to_string(), FORMULA_CHARS);
+    let mut text = format!("computes {about}{formula} {}\n", domain.phrase());
     text += &match &found.deviation {
         Largest::At(most, _) if most.is_zero() => "  exactly (proved)\n".to_string(),
-        Largest::At(most, at) => format!(
-            "  off by at most {} (proved), at ({})\n  exactly {most}\n",
-            most.to_decimal(4),
-            at.iter().map(|x| x.to_decimal(4)).collect::<Vec<_>>().join(", ")
-        ),
+        Largest::At(most, at) => format!("  off by {}\n", at_most(most, inputs, at)),
         Largest::Infinite { .. } => "  off without bound on this domain\n".to_string(),
     };
     if !found.explained {
-        text += &format!("  not explained: above the tolerance of {}\n", tolerance.to_decimal(3));
+        text += &format!("  not explained: above the tolerance of {}\n", words::short(tolerance, 3));
     }
     text.push('\n');
     let picture = pictures::decompiled_picture(network, found);
-    text += &screen::indented(&picture.to_terminal(&screen::terminal_options()));
+    text += &screen::indented(&picture.to_terminal(&screen::terminal_options(2)));
     text.push('\n');
     for neuron in &found.neurons {
         text += &format!("  {}\n", neuron_text(neuron, inputs));
+    }
+    if !found.neurons.is_empty() {
+        text.push('\n');
     }
     text += &circuits_text(&found.circuits, inputs);
     for remark in &found.remarks {
         text += &format!("  {remark}\n");
     }
     if let Some(against) = &found.against_target {
-        let off = match &against.deviation {
-            Largest::At(most, at) => format!(
-                "off from {} by at most {} (proved), at ({}); exactly {most}",
-                against.target,
-                most.to_decimal(4),
-                at.iter().map(|x| x.to_decimal(4)).collect::<Vec<_>>().join(", ")
-            ),
-            Largest::Infinite { .. } => format!("off from {} without bound", against.target),
-        };
-        text += &format!("  {off}\n");
-        for feature in &against.missing {
-            text += &format!("  missing for {}: a detector of {}\n", against.target, feature.label(inputs));
-        }
+        text += &against_text(against, inputs, against.target == found.formula);
     }
     if let Some(widths) = &found.reduced_widths {
         let (now, then) = (network.hidden_neurons(), widths.iter().sum::<usize>());
         if then < now {
-            text += &format!("  {then} hidden neurons suffice for the formula (it has {now})\n");
+            let suffice = if then == 1 { "suffices" } else { "suffice" };
+            let then = words::count(then, "hidden neuron");
+            text += &format!("  {then} {suffice} for the formula (the network has {now})\n");
         }
+    }
+    // A last section without lines leaves an empty one.
+    text.truncate(text.trim_end().len());
+    text + "\n"
+}
+
+/// `at most 0.5, exactly 1/2 (proved), at x1 = 1`.
+fn at_most(most: &Rational, inputs: &[String], at: &[Rational]) -> String {
+    format!("at most {} (proved), at {}", words::decimal_and_exact(most), words::input(inputs, at))
+}
+
+/// How far the network is from its target; where that is the formula, it is told already.
+fn against_text(against: &AgainstTarget, inputs: &[String], is_formula: bool) -> String {
+    let target = words::brief(&against.target.to_string(), FORMULA_CHARS);
+    let mut text = match &against.deviation {
+        _ if is_formula => String::new(),
+        Largest::At(most, _) if most.is_zero() => format!("  equals {target} exactly (proved)\n"),
+        Largest::At(most, at) => format!("  off from {target} by {}\n", at_most(most, inputs, at)),
+        Largest::Infinite { .. } => format!("  off from {target} without bound\n"),
+    };
+    for feature in &against.missing {
+        text += &format!("  missing for {target}: a detector of {}\n", feature.label(inputs));
     }
     text
 }
@@ -167,6 +223,9 @@ fn neuron_text(neuron: &Neuron, inputs: &[String]) -> String {
     )
 }
 
+/// What a circuit computes is told in so many characters: its neurons follow on the line.
+const COMPUTES_CHARS: usize = 60;
+
 /// The circuits and their parts, one line each.
 pub fn circuits_text(circuits: &[Circuit], inputs: &[String]) -> String {
     let mut text = String::new();
@@ -182,7 +241,8 @@ pub fn circuits_text(circuits: &[Circuit], inputs: &[String]) -> String {
 fn line(circuit: &Circuit, depth: usize, inputs: &[String], text: &mut String) {
     let neurons: Vec<String> = circuit.neurons.iter().map(ToString::to_string).collect();
     let name = format!("{}{}", "  ".repeat(depth + 1), circuit.name);
-    *text += &format!("{name:<26}{:<24} {}\n", expr_to_text(&circuit.computes, inputs), neurons.join(" "));
+    let computes = words::brief(&expr_to_text(&circuit.computes, inputs), COMPUTES_CHARS);
+    *text += &format!("{name:<26}{computes:<24} {}\n", neurons.join(" "));
     for part in &circuit.parts {
         line(part, depth + 1, inputs, text);
     }

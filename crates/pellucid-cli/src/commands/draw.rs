@@ -1,12 +1,14 @@
 //! `pellucid draw NET|FUNCTION`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use clap::{Args, ValueEnum};
-use pellucid::{Biases, CircuitPicture, Domain, Numbers, Question, Rational, SvgOptions, pictures};
+use pellucid::{Biases, CircuitPicture, Domain, Limits, Numbers, Question, Rational, SvgOptions, pictures};
 
-use crate::arguments::{FunctionArguments, LimitArguments, Operand, domain, point, write_text};
-use crate::{Answer, screen};
+use crate::arguments::{FunctionArguments, Operand, domain, point, written_domain};
+use crate::limits::LimitArguments;
+use crate::{Answer, files, screen};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Theme {
@@ -24,6 +26,7 @@ enum Theme {
   pellucid draw 'min(min(x1, x2), min(x3, x4))' --circuits -o circuits.svg")]
 pub struct Arguments {
     /// A network file, or a function, whose smallest network is drawn
+    #[arg(allow_hyphen_values = true)]
     subject: String,
     /// Fill the network with the numbers of an example, such as 3,-5
     #[arg(long, value_name = "INPUT", value_parser = point, allow_hyphen_values = true)]
@@ -31,7 +34,7 @@ pub struct Arguments {
     /// The domain that a function is compiled for
     #[arg(long, value_name = "DOMAIN")]
     on: Option<String>,
-    /// The SVG file to write (otherwise stdout)
+    /// The SVG file to write (otherwise characters to a terminal, SVG to a pipe)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Draw the circuits that a function is made of, as trapezia
@@ -59,6 +62,15 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    // Circuits have no form in characters, and nobody wants to read SVG on a screen.
+    let to_screen = arguments.output.is_none() && !arguments.circuits && screen::is_terminal();
+    let characters = arguments.terminal || to_screen;
+    files::check_output(arguments.output.as_deref())?;
+    if let Some(path) = &arguments.output
+        && !characters
+    {
+        must_be_svg(path)?;
+    }
     let subject = Operand::read(&arguments.subject, &arguments.functions)?;
     let domain = domain(arguments.on.as_deref(), subject.input_names(), Domain::Everywhere)?;
     let theme = match arguments.theme {
@@ -69,7 +81,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let options = SvgOptions { theme, opaque: arguments.opaque };
     if arguments.circuits {
         let Operand::Function(function) = &subject else {
-            anyhow::bail!("--circuits draws functions; decompile the network to see what it computes");
+            bail!("--circuits draws functions; decompile the network to see what it computes");
         };
         let circuits: Vec<_> = function.outputs().iter().map(pellucid::expr_to_circuit).collect();
         let mut picture = CircuitPicture::new(&circuits, function.input_names());
@@ -78,22 +90,27 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         }
         return finish(&arguments, &picture.to_svg(&options));
     }
+    let clock = arguments.limits.start();
     let (network, picture);
     match &subject {
         Operand::Function(function) => {
-            network =
-                arguments.limits.with(|limits| pellucid::compile(function, &domain, Biases::ALLOWED, limits))?.network;
+            let compile = |limits: Limits<'_>| pellucid::compile(function, &domain, Biases::ALLOWED, limits);
+            network = clock.run("compiling", compile)?.network;
             picture = pictures::compiled_picture(&network, Some(function), &domain, arguments.at.clone())?;
         }
         Operand::Network(file) => {
             let trained = file.numbers != Numbers::Exact && file.network.hidden_layers().len() == 1;
-            let question = Question {
-                domain: if arguments.on.is_some() { domain.clone() } else { Domain::unit_box(file.network.n_inputs()) },
-                tolerance: Rational::ratio(1, 10_000),
-                target: None,
-                limits: Default::default(),
+            let judged_on = match &arguments.on {
+                Some(_) => domain.clone(),
+                None => written_domain(file).unwrap_or_else(|| Domain::unit_box(file.network.n_inputs())),
             };
-            let found = trained.then(|| pellucid::decompile(&file.network, &question).ok()).flatten();
+            // Without the names of its features a network can still be drawn.
+            let decompile = |limits: Limits<'_>| {
+                let (tolerance, target) = (Rational::ratio(1, 10_000), None);
+                let question = Question { domain: judged_on, tolerance, target, limits };
+                Ok(trained.then(|| pellucid::decompile(&file.network, &question).ok()))
+            };
+            let found = clock.run("decompiling", decompile)?.flatten();
             picture = match (&found, &arguments.at) {
                 (Some(found), Some(at)) => pictures::decompiled_picture(&file.network, found).at(at.clone())?,
                 (Some(found), None) => pictures::decompiled_picture(&file.network, found),
@@ -106,8 +123,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Some(title) => picture.title(title),
         None => picture,
     };
-    let text =
-        if arguments.terminal { picture.to_terminal(&screen::terminal_options()) } else { picture.to_svg(&options) };
+    let text = if characters { picture.to_terminal(&screen::terminal_options(0)) } else { picture.to_svg(&options) };
     finish(&arguments, &text)
 }
 
@@ -115,10 +131,20 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
 fn finish(arguments: &Arguments, text: &str) -> anyhow::Result<Answer> {
     match &arguments.output {
         Some(path) => {
-            write_text(path, text)?;
-            eprintln!("picture written to {}", path.display());
+            files::write_text(path, text)?;
+            screen::remark(&format!("picture written to {}", path.display()));
         }
         None => screen::out(text)?,
     }
     Ok(Answer::Yes)
+}
+
+/// Refuses a name that promises another format than is written.
+fn must_be_svg(path: &Path) -> anyhow::Result<()> {
+    match path.extension() {
+        Some(extension) if !extension.eq_ignore_ascii_case("svg") => {
+            bail!("cannot write {}: pictures are written as .svg (or as characters with --terminal)", path.display())
+        }
+        _ => Ok(()),
+    }
 }

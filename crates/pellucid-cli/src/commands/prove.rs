@@ -6,8 +6,10 @@ use anyhow::bail;
 use clap::Args;
 use pellucid::{Computation, Counterexample, Domain, Largest, Limits, Rational, Verdict, answers};
 
-use crate::arguments::{FunctionArguments, LimitArguments, Operand, domain, nonnegative, write_text};
-use crate::{Answer, screen};
+use super::compile::{must_hold, write_certificate};
+use crate::arguments::{FunctionArguments, Operand, domain, nonnegative};
+use crate::limits::{Clock, LimitArguments};
+use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -16,14 +18,22 @@ use crate::{Answer, screen};
   pellucid prove 'max(x1, x2)' 'x2 + relu(x1 - x2)'")]
 pub struct Arguments {
     /// A network file, or a function
+    #[arg(allow_hyphen_values = true)]
     left: String,
     /// What it should equal: a function, or a network file
+    #[arg(allow_hyphen_values = true)]
     right: String,
     /// Where: everywhere (the default), '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]'
     #[arg(long, value_name = "DOMAIN")]
     on: Option<String>,
     /// The largest difference allowed
-    #[arg(long, value_name = "TOLERANCE", value_parser = nonnegative, default_value = "0")]
+    #[arg(
+        long,
+        value_name = "TOLERANCE",
+        value_parser = nonnegative,
+        default_value = "0",
+        allow_hyphen_values = true
+    )]
     within: Rational,
     #[command(flatten)]
     functions: FunctionArguments,
@@ -37,121 +47,166 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Longer claims lose their middle.
+const CLAIM_CHARS: usize = 1_000;
+
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
-    let left = Operand::read(&arguments.left, &arguments.functions)?;
-    let right = Operand::read(&arguments.right, &arguments.functions)?;
+    files::check_output(arguments.certificate.as_deref())?;
+    let (left, right) = Operand::read_pair(&arguments.left, &arguments.right, &arguments.functions)?;
     let (left, right) = aligned(left, right)?;
-    let domain = domain(arguments.on.as_deref(), left.input_names(), Domain::Everywhere)?;
-    let outcome = arguments.limits.with(|limits| {
-        pellucid::prove_within(&left, &right, &domain, &arguments.within, limits)
-            .map(|verdict| (largest(&verdict, &left, &right, &domain, limits), verdict))
-    });
-    let (largest, verdict) = match outcome {
-        Ok(outcome) => outcome,
-        Err(error) if error.is_limit() => {
-            if arguments.json {
-                screen::out_json(&answers::proof("gave up", &domain, &arguments.within, None, None, None))?;
-            }
-            eprintln!("pellucid: {error}");
-            return Ok(Answer::GaveUp);
+    let question = Question {
+        domain: either_domain(arguments.on.as_deref(), &left, &right)?,
+        left,
+        right,
+        within: arguments.within.clone(),
+        json: arguments.json,
+    };
+    let clock = arguments.limits.start();
+    let gave_up = |why: &str| {
+        // Nobody is left to be told that stdout is closed.
+        let _ = question.tell_gave_up();
+        screen::remark(&format!("pellucid: {why}"));
+        Some(3)
+    };
+    let Question { left, right, domain, within, .. } = &question;
+    let prove = |limits: Limits<'_>| pellucid::prove_within(left, right, domain, within, limits);
+    let verdict = match clock.run_or("proving", prove, &gave_up) {
+        Ok(verdict) => verdict,
+        Err(error) if error.downcast_ref::<pellucid::Error>().is_some_and(pellucid::Error::is_limit) => {
+            question.tell_gave_up()?;
+            return Err(error);
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     };
     match &verdict {
         Verdict::Proved { certificate, n_cells } => {
-            let checked = pellucid::check(certificate);
-            if let Some(reason) = checked.rejection {
-                bail!("defect: the checker rejects the proof that {}: {reason}", checked.claim);
-            }
+            must_hold(certificate)?;
             if let Some(path) = &arguments.certificate {
-                write_text(path, &certificate.to_json())?;
-                eprintln!("proof written to {}; pellucid check {} checks it", path.display(), path.display());
+                write_certificate(certificate, path)?;
             }
-            if arguments.json {
-                let n_cells = Some(*n_cells);
-                screen::out_json(&answers::proof(
-                    "proved",
-                    &domain,
-                    &arguments.within,
-                    largest.as_ref(),
-                    n_cells,
-                    None,
-                ))?;
-            } else {
-                let how = match n_cells {
-                    0 => "their canonical forms match".to_string(),
-                    1 => "they are one ReLU graph".to_string(),
-                    n => format!("{n} linear cells"),
-                };
-                screen::out_line(&format!("proved: {} ({how})", checked.claim))?;
-                if !arguments.within.is_zero() {
-                    screen::out_line(&largest_text(largest.as_ref()))?;
-                }
-            }
+            question.tell_proved(&certificate.claim.to_string(), *n_cells, &clock)?;
             Ok(Answer::Yes)
         }
         Verdict::Refuted(counterexample) => {
-            if arguments.json {
-                let (within, largest) = (&arguments.within, largest.as_ref());
-                screen::out_json(&answers::proof("refuted", &domain, within, largest, None, Some(counterexample)))?;
-            } else {
-                screen::out(&refutation_text(counterexample, &left, &right))?;
-                screen::out_line(&largest_text(largest.as_ref()))?;
+            if arguments.certificate.is_some() {
+                screen::remark("no proof is written: the claim is false");
             }
+            question.tell_refuted(counterexample, &clock)?;
             Ok(Answer::No)
         }
     }
 }
 
+/// What was asked, and how it is answered.
+struct Question {
+    left: Computation,
+    right: Computation,
+    domain: Domain,
+    within: Rational,
+    json: bool,
+}
+
+impl Question {
+    fn answer(
+        &self,
+        verdict: &str,
+        largest: Option<&Largest>,
+        cells: Option<usize>,
+        counterexample: Option<&Counterexample>,
+    ) -> serde_json::Value {
+        answers::proof(verdict, &self.domain, &self.within, largest, cells, counterexample)
+    }
+
+    fn tell_gave_up(&self) -> anyhow::Result<()> {
+        if self.json { screen::out_json(&self.answer("gave up", None, None, None)) } else { Ok(()) }
+    }
+
+    fn tell_proved(&self, claim: &str, n_cells: usize, clock: &Clock) -> anyhow::Result<()> {
+        if !self.json {
+            let how = match n_cells {
+                0 => "their canonical forms match".to_string(),
+                n => format!("their difference has {}", words::count(n, "linear cell")),
+            };
+            screen::out_line(&format!("proved: {} ({how})", words::brief(claim, CLAIM_CHARS)))?;
+        }
+        if self.within.is_zero() {
+            let none = Largest::At(Rational::zero(), self.domain.middle(self.left.n_inputs()));
+            let answer = self.json.then(|| self.answer("proved", Some(&none), Some(n_cells), None));
+            return answer.map_or(Ok(()), |answer| screen::out_json(&answer));
+        }
+        self.tell_largest(clock, 0, &|largest| self.answer("proved", largest, Some(n_cells), None))
+    }
+
+    fn tell_refuted(&self, counterexample: &Counterexample, clock: &Clock) -> anyhow::Result<()> {
+        if !self.json {
+            let Counterexample { input, left, right } = counterexample;
+            let side = |side: &Computation, outputs: &[Rational]| {
+                format!("  {} gives {}", words::brief(&side.to_string(), CLAIM_CHARS), words::list(outputs))
+            };
+            screen::out_line(&format!(
+                "refuted: they differ at {}\n{}\n{}",
+                words::input(self.left.input_names(), input),
+                side(&self.left, left),
+                side(&self.right, right)
+            ))?;
+        }
+        self.tell_largest(clock, 1, &|largest| self.answer("refuted", largest, None, Some(counterexample)))
+    }
+
+    /// The exact largest difference takes more than the verdict, so it is told after it, and is
+    /// left out where the limits do not reach; `status` is the verdict's.
+    fn tell_largest(&self, clock: &Clock, status: i32, answer: &Answering<'_>) -> anyhow::Result<()> {
+        let measure = |limits: Limits<'_>| pellucid::largest_difference(&self.left, &self.right, &self.domain, limits);
+        let tell = |largest: Option<&Largest>| match self.json {
+            true => screen::out_json(&answer(largest)),
+            false => screen::out_line(&self.largest_text(largest)),
+        };
+        let unknown = |_: &str| {
+            // Nobody is left to be told that stdout is closed.
+            let _ = tell(None);
+            Some(status)
+        };
+        tell(clock.run_or("measuring the largest difference", measure, &unknown).ok().as_ref())
+    }
+
+    fn largest_text(&self, largest: Option<&Largest>) -> String {
+        let names = self.left.input_names();
+        match largest {
+            Some(Largest::At(most, at)) => {
+                format!("largest difference: {}, at {}", words::decimal_and_exact(most), words::input(names, at))
+            }
+            Some(Largest::Infinite { from, ray }) => {
+                format!(
+                    "the difference grows without bound from ({}) along ({})",
+                    words::brief(&words::list(from), CLAIM_CHARS),
+                    words::brief(&words::list(ray), CLAIM_CHARS)
+                )
+            }
+            None => "largest difference: not known within the limits".into(),
+        }
+    }
+}
+
+/// The answer, given the largest difference if it is known.
+type Answering<'a> = dyn Fn(Option<&Largest>) -> serde_json::Value + Sync + 'a;
+
 /// Both sides with one number of inputs: a function that mentions fewer gets unused ones.
 fn aligned(left: Operand, right: Operand) -> anyhow::Result<(Computation, Computation)> {
     let n = left.input_names().len().max(right.input_names().len());
-    let widened = |operand: &Operand| -> anyhow::Result<Computation> {
-        Ok(match operand {
-            Operand::Function(function) if function.n_inputs() < n => Computation::Function(function.with_n_inputs(n)?),
-            other => other.computation(),
-        })
+    // One that names its inputs and has fewer cannot be widened; then the numbers differ below.
+    let widened = |operand: &Operand| match operand {
+        Operand::Function(function) => function.with_n_inputs(n).map_or(operand.computation(), Computation::Function),
+        Operand::Network(_) => operand.computation(),
     };
-    let (left, right) = (widened(&left)?, widened(&right)?);
+    let (left, right) = (widened(&left), widened(&right));
     if left.n_inputs() != right.n_inputs() {
-        bail!("{left} has {} inputs, {right} has {}", left.n_inputs(), right.n_inputs());
+        bail!("{left} has {}, {right} has {}", words::count(left.n_inputs(), "input"), right.n_inputs());
     }
     Ok((left, right))
 }
 
-/// The exact largest difference, where it takes more than the verdict and can be had in the limits.
-fn largest(
-    verdict: &Verdict,
-    left: &Computation,
-    right: &Computation,
-    domain: &Domain,
-    limits: Limits<'_>,
-) -> Option<Largest> {
-    match verdict {
-        Verdict::Proved { certificate, .. } if certificate.claim.is_equality() => {
-            Some(Largest::At(Rational::zero(), domain.middle(left.n_inputs())))
-        }
-        _ => pellucid::largest_difference(left, right, domain, limits).ok(),
-    }
-}
-
-fn largest_text(largest: Option<&Largest>) -> String {
-    match largest {
-        Some(Largest::At(most, at)) => {
-            format!("largest difference: {} = {most} at ({})", most.to_decimal(4), list(at))
-        }
-        Some(Largest::Infinite { from, ray }) => {
-            format!("the difference is unbounded: from ({}) along ({})", list(from), list(ray))
-        }
-        None => "largest difference: not known within the limits".into(),
-    }
-}
-
-fn refutation_text(counterexample: &Counterexample, left: &Computation, right: &Computation) -> String {
-    let Counterexample { input, left: a, right: b } = counterexample;
-    format!("refuted: they differ at ({})\n  {left}: {}\n  {right}: {}\n", list(input), list(a), list(b))
-}
-
-fn list(values: &[Rational]) -> String {
-    values.iter().map(Rational::to_string).collect::<Vec<_>>().join(", ")
+/// The domain in the names of either side.
+fn either_domain(on: Option<&str>, left: &Computation, right: &Computation) -> anyhow::Result<Domain> {
+    domain(on, left.input_names(), Domain::Everywhere)
+        .or_else(|error| domain(on, right.input_names(), Domain::Everywhere).map_err(|_| error))
 }

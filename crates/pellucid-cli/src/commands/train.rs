@@ -1,18 +1,24 @@
 //! `pellucid train FUNCTION`
 
-use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use pellucid::{
-    Classified, Domain, Experiment, NetworkFile, Numbers, Optimizer, Random, Rational, Run, RunVerdict, WriteOptions,
-    answers,
+    Classified, Domain, Experiment, Function, Limits, NetworkFile, Numbers, Optimizer, Random, Rational, Run,
+    RunVerdict, WriteOptions, answers,
 };
 
-use crate::arguments::{FunctionArguments, LimitArguments, domain, nonnegative};
-use crate::{Answer, screen};
+use crate::arguments::{FunctionArguments, domain, nonnegative, whole};
+use crate::limits::{Clock, GRACE, LimitArguments};
+use crate::{Answer, files, screen, words};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Stream {
@@ -34,24 +40,25 @@ enum Descent {
   pellucid train 'abs(x1)' --layers 1,2,1 --seeds 0..200")]
 pub struct Arguments {
     /// The function to learn
+    #[arg(allow_hyphen_values = true)]
     function: String,
     /// All widths, inputs and outputs included (otherwise the smallest network's)
-    #[arg(long, value_name = "2,3,1", value_delimiter = ',')]
+    #[arg(long, value_name = "2,3,1", value_delimiter = ',', value_parser = whole)]
     layers: Vec<usize>,
     /// The seed of the random stream
-    #[arg(long, default_value_t = 0, conflicts_with = "seeds")]
+    #[arg(long, default_value = "0", value_parser = seed, allow_hyphen_values = true, conflicts_with = "seeds")]
     seed: u64,
     /// Several seeds; the end is left out
     #[arg(long, value_name = "0..200", value_parser = seed_range)]
-    seeds: Option<std::ops::Range<u64>>,
+    seeds: Option<Range<u64>>,
     /// Steps of gradient descent
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value = "500", value_parser = whole, allow_hyphen_values = true)]
     steps: usize,
     /// Fresh samples a step
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value = "1000", value_parser = whole, allow_hyphen_values = true)]
     batch: usize,
     /// Learning rate
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.1, allow_hyphen_values = true)]
     lr: f64,
     /// How weights are changed
     #[arg(long, value_enum, default_value = "sgd")]
@@ -69,10 +76,10 @@ pub struct Arguments {
     #[arg(long, value_name = "DOMAIN")]
     on: Option<String>,
     /// How far a network that found the circuit may be off
-    #[arg(long, value_name = "TOLERANCE", value_parser = nonnegative, default_value = "1e-4")]
+    #[arg(long, value_name = "TOLERANCE", value_parser = nonnegative, default_value = "1e-4", allow_hyphen_values = true)]
     tolerance: Rational,
     /// Record the loss after steps 1, 1 + N, 1 + 2N, ...
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole, allow_hyphen_values = true)]
     every: Option<usize>,
     #[command(flatten)]
     functions: FunctionArguments,
@@ -86,15 +93,47 @@ pub struct Arguments {
     json: bool,
 }
 
-fn seed_range(text: &str) -> Result<std::ops::Range<u64>, String> {
+/// A seed; the largest number of all has no successor to end a range.
+fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse().ok().filter(|seed| *seed < u64::MAX);
+    seed.ok_or_else(|| format!("write a whole number from 0 to {}", u64::MAX - 1))
+}
+
+fn seed_range(text: &str) -> Result<Range<u64>, String> {
     let range = text.split_once("..").and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?));
     match range {
         Some(range) if range.start < range.end => Ok(range),
-        _ => Err("write a range such as 0..200, the end left out".into()),
+        Some(range) => {
+            Err(format!("no seed is in it: the end, {}, is left out (write a range such as 0..200)", range.end))
+        }
+        None => Err("write a range such as 0..200, the end left out".into()),
     }
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    files::check_network_output(arguments.output.as_deref())?;
+    let clock = arguments.limits.start();
+    let (experiment, domain) = experiment(&arguments, &clock)?;
+    experiment.validate()?;
+    let seeds = arguments.seeds.clone().unwrap_or(arguments.seed..arguments.seed + 1);
+    let n_seeds = seeds.end - seeds.start;
+    let training = Training {
+        arguments: &arguments,
+        function: &experiment.function,
+        domain: &domain,
+        n_seeds,
+        clock: &clock,
+        // Rows are told as they come, where there are rows.
+        told: Mutex::new(Told { next: (n_seeds > 1 && !arguments.json).then_some(seeds.start), ..Told::default() }),
+        stop: AtomicBool::new(false),
+        bar: progress(n_seeds),
+    };
+    training.run(&experiment, seeds)?;
+    training.conclude()
+}
+
+/// What is trained, and the box it is trained and judged on.
+fn experiment(arguments: &Arguments, clock: &Clock) -> anyhow::Result<(Experiment, Domain)> {
     let mut function = arguments.functions.function(&arguments.function)?;
     if let Some(n) = arguments.layers.first()
         && *n > function.n_inputs()
@@ -103,17 +142,19 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     }
     let domain = domain(arguments.on.as_deref(), function.input_names(), Domain::unit_box(function.n_inputs()))?;
     let Domain::Box(sides) = &domain else {
-        bail!("training needs a box to draw samples from, such as --on '[-1,1]^2'")
+        bail!("training needs a box to draw samples from, such as --on '[-1,1]^{}'", function.n_inputs())
     };
+    let bias = arguments.bias && !arguments.no_bias;
     let shape = if arguments.layers.is_empty() {
-        let biases = pellucid::Biases { hidden: arguments.bias, output: arguments.bias };
-        let compiled = pellucid::compile(&function, &Domain::Everywhere, biases, Default::default());
-        compiled.context("the smallest network is not known; give --layers")?.network.shape()
+        let biases = pellucid::Biases { hidden: bias, output: bias };
+        let compile = |limits: Limits<'_>| pellucid::compile(&function, &Domain::Everywhere, biases, limits);
+        let compiled = clock.run("looking for the smallest network", compile);
+        compiled.map_err(|error| anyhow!("no network to train is known: {error:#}; give --layers"))?.network.shape()
     } else {
         arguments.layers.clone()
     };
     let experiment = Experiment {
-        bias: arguments.bias && !arguments.no_bias,
+        bias,
         seed: arguments.seed,
         steps: arguments.steps,
         batch: arguments.batch,
@@ -127,85 +168,212 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         },
         inputs: sides.iter().map(|(low, high)| (low.to_f32(), high.to_f32())).collect(),
         record_every: arguments.every,
-        ..Experiment::new(function.clone(), shape)
+        ..Experiment::new(function, shape)
     };
-    let seeds = arguments.seeds.clone().unwrap_or(arguments.seed..arguments.seed.saturating_add(1));
-    let n_seeds = seeds.end - seeds.start;
-    let bar = progress(n_seeds);
-    let runs = pellucid::train_many(&experiment, seeds, |_| bar.inc(1), screen::interrupted())?;
-    bar.finish_and_clear();
-    let classified: Vec<(Run, Classified)> = arguments.limits.with(|limits| {
-        let judged = runs.into_iter().map(|run| {
-            let classified = pellucid::classify(&run, &function, &domain, &arguments.tolerance, limits)?;
-            anyhow::Ok((run, classified))
-        });
-        judged.collect::<anyhow::Result<_>>()
-    })?;
-    if classified.is_empty() {
-        bail!("stopped before a run was finished");
+    Ok((experiment, domain))
+}
+
+/// Many runs, each judged as soon as it is finished.
+struct Training<'a> {
+    arguments: &'a Arguments,
+    function: &'a Function,
+    domain: &'a Domain,
+    n_seeds: u64,
+    clock: &'a Clock,
+    told: Mutex<Told>,
+    stop: AtomicBool,
+    bar: ProgressBar,
+}
+
+/// What became of the runs so far.
+#[derive(Default)]
+struct Told {
+    judged: BTreeMap<u64, (Run, Classified)>,
+    /// The seed whose row comes next; `None` where no rows are written.
+    next: Option<u64>,
+    /// The first thing that went wrong.
+    wrong: Option<anyhow::Error>,
+}
+
+impl Training<'_> {
+    /// Trains and judges until all is done, or the time or the user ends it.
+    fn run(&self, experiment: &Experiment, seeds: Range<u64>) -> anyhow::Result<()> {
+        std::thread::scope(|scope| {
+            let (done, is_done) = channel::<()>();
+            scope.spawn(move || self.watch(&is_done));
+            pellucid::train_many(experiment, seeds, |run| self.judge(run), &self.stop)?;
+            drop(done);
+            anyhow::Ok(())
+        })
     }
-    let chosen = classified.iter().find(|(_, c)| c.verdict == RunVerdict::Found).unwrap_or(&classified[0]);
-    if let Some(path) = &arguments.output {
-        let file = NetworkFile {
-            network: chosen.0.network.to_exact()?,
-            numbers: Numbers::Float32,
-            function: Some(function.to_string()),
-            domain: Some(domain.to_string()),
-        };
-        pellucid::write_path(&file, path, WriteOptions::default())?;
-        eprintln!("the network of seed {} written to {}", chosen.0.seed, path.display());
+
+    /// Stops the training at the end of the time, and the program where a step takes too long.
+    fn watch(&self, is_done: &Receiver<()>) {
+        let mut over_since: Option<Instant> = None;
+        while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(LOOK) {
+            if self.clock.is_over() {
+                self.stop.store(true, Ordering::Relaxed);
+                if over_since.get_or_insert_with(Instant::now).elapsed() >= GRACE {
+                    std::process::exit(crate::status(self.conclude()).into());
+                }
+            }
+        }
     }
-    let found = classified.iter().filter(|(_, c)| c.verdict == RunVerdict::Found).count();
-    if arguments.json {
-        screen::out_json(&answers::trained(&classified))?;
-    } else {
-        screen::out(&text(&classified, found))?;
+
+    /// Tells what became of the runs that are finished.
+    fn conclude(&self) -> anyhow::Result<Answer> {
+        self.bar.finish_and_clear();
+        let mut told = self.told.lock().map(|mut told| std::mem::take(&mut *told)).unwrap_or_default();
+        if told.wrong.as_ref().is_none_or(|wrong| !screen::is_closed_pipe(wrong)) {
+            told.tell_rows(true)?;
+        }
+        let runs: Vec<(Run, Classified)> = told.judged.into_values().collect();
+        let found = runs.iter().filter(|(_, c)| c.verdict == RunVerdict::Found).count();
+        let chosen = runs.iter().find(|(_, c)| c.verdict == RunVerdict::Found).or(runs.first());
+        if let (Some((run, _)), Some(path)) = (chosen, &self.arguments.output) {
+            write_trained(run, self.function, self.domain, path)?;
+        }
+        match (&told.wrong, runs.first()) {
+            (Some(wrong), _) if screen::is_closed_pipe(wrong) => {}
+            (_, None) => {}
+            _ if self.arguments.json => screen::out_json(&answers::trained(&runs))?,
+            (_, Some((run, classified))) if self.n_seeds == 1 => screen::out(&single(run, classified))?,
+            _ => screen::out(&summary(&runs, found))?,
+        }
+        if let Some(wrong) = told.wrong {
+            return Err(wrong);
+        }
+        if (runs.len() as u64) < self.n_seeds {
+            let why = self.clock.why();
+            screen::remark(&format!(
+                "pellucid: {why}: {} of {} finished",
+                runs.len(),
+                words::count(self.n_seeds, "run")
+            ));
+            return Ok(Answer::GaveUp);
+        }
+        Ok(if found > 0 { Answer::Yes } else { Answer::No })
     }
-    if screen::interrupted().load(Ordering::Relaxed) {
-        eprintln!("stopped: {} of {n_seeds} runs were finished", classified.len());
-        return Ok(Answer::GaveUp);
+
+    fn judge(&self, run: &Run) {
+        let (function, tolerance) = (self.function, &self.arguments.tolerance);
+        let judged = self.clock.limit(|limits| pellucid::classify(run, function, self.domain, tolerance, limits));
+        self.bar.inc(1);
+        let Ok(mut told) = self.told.lock() else { return };
+        match judged {
+            Ok(classified) => {
+                told.judged.insert(run.seed, (run.clone(), classified));
+                let outcome = self.bar.suspend(|| told.tell_rows(false));
+                if let Err(error) = outcome {
+                    self.stop.store(true, Ordering::Relaxed);
+                    told.wrong.get_or_insert(error);
+                }
+            }
+            // A run that was being judged when the end came is not finished.
+            Err(error) if error.is_limit() && self.clock.is_over() => {}
+            Err(error) => {
+                self.stop.store(true, Ordering::Relaxed);
+                told.wrong.get_or_insert(anyhow!(error).context(format!("seed {}", run.seed)));
+            }
+        }
     }
-    Ok(if found > 0 { Answer::Yes } else { Answer::No })
+}
+
+impl Told {
+    /// Writes the rows whose turn it is: seed by seed, at the end whatever is left.
+    fn tell_rows(&mut self, all: bool) -> anyhow::Result<()> {
+        let Some(next) = self.next else { return Ok(()) };
+        let mut text = String::new();
+        for (seed, (run, classified)) in self.judged.range(next..) {
+            if *seed != self.next.unwrap_or(*seed) && !all {
+                break;
+            }
+            text += &row(run, classified);
+            self.next = Some(seed + 1);
+        }
+        if text.is_empty() { Ok(()) } else { screen::out(&text) }
+    }
+}
+
+/// How often training looks whether it should stop.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Writes a trained network, if it has numbers that can be written.
+fn write_trained(run: &Run, function: &Function, domain: &Domain, path: &Path) -> anyhow::Result<()> {
+    let Ok(network) = run.network.to_exact() else {
+        screen::remark(&format!("no network is written: the weights of seed {} are not finite", run.seed));
+        return Ok(());
+    };
+    let file = NetworkFile {
+        network,
+        numbers: Numbers::Float32,
+        function: Some(function.to_string()),
+        domain: Some(domain.to_string()),
+    };
+    pellucid::write_path(&file, path, WriteOptions::default())?;
+    screen::remark(&format!("the network of seed {} written to {}", run.seed, path.display()));
+    Ok(())
 }
 
 /// A bar on stderr when there are several runs; it hides itself where stderr is no terminal.
 fn progress(n_seeds: u64) -> ProgressBar {
-    if n_seeds < 2 {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("training {bar:30} {pos}/{len} runs, {per_sec}, {eta} left");
-    ProgressBar::new(n_seeds).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    let template = match n_seeds {
+        1 => "{spinner} training, {elapsed} (Ctrl-C stops)",
+        _ => "training {bar:30} {pos}/{len} runs, {per_sec}, {eta} left (Ctrl-C stops)",
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(n_seeds).with_style(style);
+    // The first sign comes after a moment, so that short trainings show none.
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
 }
 
-fn text(runs: &[(Run, Classified)], found: usize) -> String {
-    let mut text = String::new();
-    for (run, classified) in runs {
-        text += &format!(
-            "seed {:<4} loss {:<9} -> {:<9}  {:<13}  {}\n",
-            run.seed,
-            short(run.start_loss),
-            short(run.final_loss),
-            classified.verdict.to_string(),
-            match &classified.circuit {
-                Some(circuit) => format!("{} ({circuit})", classified.reason),
-                None => classified.reason.clone(),
-            }
-        );
-        for (step, loss) in &run.losses {
-            text += &format!("  after step {step:<6} loss {}\n", short(*loss));
-        }
-    }
-    if runs.len() > 1 {
-        let (low, high) = pellucid::binomial_interval_95(found as u64, runs.len() as u64);
-        text += &format!(
-            "found in {found} of {} runs ({:.1} %; 95 % interval {:.1} to {:.1} %)\n",
-            runs.len(),
-            100.0 * found as f64 / runs.len() as f64,
-            100.0 * low,
-            100.0 * high
-        );
+fn row(run: &Run, classified: &Classified) -> String {
+    let mut text = format!(
+        "seed {:<4} loss {:<9} -> {:<9}  {:<13}  {}\n",
+        run.seed,
+        short(run.start_loss),
+        short(run.final_loss),
+        classified.verdict.to_string(),
+        reason(classified)
+    );
+    for (step, loss) in &run.losses {
+        text += &format!("  after step {step:<6} loss {}\n", short(*loss));
     }
     text
+}
+
+fn reason(classified: &Classified) -> String {
+    match &classified.circuit {
+        Some(circuit) => format!("{} ({circuit})", classified.reason),
+        None => classified.reason.clone(),
+    }
+}
+
+/// One run, told in full.
+fn single(run: &Run, classified: &Classified) -> String {
+    let mut text = format!("{} (seed {})\n", classified.verdict, run.seed);
+    text += &words::wrapped("  ", &reason(classified), screen::text_width());
+    let (shape, steps) = (words::shape(&run.network.shape()), words::count(run.steps_done, "step"));
+    text += &format!("  {shape}, loss {} -> {} in {steps}\n", short(run.start_loss), short(run.final_loss));
+    for (step, loss) in &run.losses {
+        text += &format!("    after step {step:<6} loss {}\n", short(*loss));
+    }
+    text
+}
+
+fn summary(runs: &[(Run, Classified)], found: usize) -> String {
+    let n = |verdict| runs.iter().filter(|(_, c)| c.verdict == verdict).count();
+    let (low, high) = pellucid::binomial_interval_95(found as u64, runs.len() as u64);
+    format!(
+        "found in {found} of {} ({:.1} %; 95 % interval {:.1} to {:.1} %), local optimum in {}, not converged in {}\n",
+        words::count(runs.len(), "run"),
+        100.0 * found as f64 / runs.len() as f64,
+        100.0 * low,
+        100.0 * high,
+        n(RunVerdict::LocalOptimum),
+        n(RunVerdict::NotConverged)
+    )
 }
 
 /// A loss with four digits.

@@ -1,0 +1,114 @@
+//! Certificates that ask for a great deal of work: refused or checked in seconds, never minutes.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::{Random, r};
+use pellucid_check::lower_bound::lower_bound;
+use pellucid_check::one_layer::Form;
+use pellucid_check::{check, check_json};
+use pellucid_core::{
+    Affine, Biases, CellStep, Certificate, Claim, Computation, Difference, Domain, Function, Hyperplane, Proof, Rational,
+};
+
+/// Some slack for slow machines without optimisation.
+const TIME: Duration = Duration::from_secs(30);
+
+fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = run();
+    println!("{what}: {:?}", start.elapsed());
+    assert!(start.elapsed() < TIME, "{what} took {:?}", start.elapsed());
+    result
+}
+
+/// Hinges with these jumps and an affine rest that no orientation takes up.
+fn form(n_hinges: usize, n_inputs: usize, n_outputs: usize, largest: i64) -> Form {
+    let mut random = Random(5);
+    let mut numbers =
+        |n: usize| -> Vec<Rational> { (0..n).map(|_| Rational::from(random.between(-largest, largest))).collect() };
+    let mut jumps = std::collections::BTreeMap::new();
+    while jumps.len() < n_hinges {
+        let normal = [vec![Rational::one()], numbers(n_inputs - 1)].concat();
+        jumps.insert(Hyperplane { normal, offset: Rational::from(jumps.len()) }, numbers(n_outputs));
+    }
+    let affine = (0..n_outputs)
+        .map(|_| Affine { coefficients: numbers(n_inputs).iter().map(|c| c / &r("7")).collect(), constant: r("1/7") });
+    Form { jumps, affine: affine.collect() }
+}
+
+#[test]
+fn counts_of_many_hinges_end() {
+    for (n_hinges, n_inputs, n_outputs, largest) in [
+        (12, 3, 3, 9),
+        (12, 6, 6, 9),
+        (12, 12, 1, 9),
+        (3, 40, 40, 2),
+        (13, 2, 1, 1_000_000),
+        (30, 2, 1, 1_000_000_000),
+        (300, 1, 1, 3),
+        (300, 3, 1, 1),
+        (50, 40, 1, 1),
+        (1000, 2, 2, 9),
+        (1000, 2, 1, 9),
+    ] {
+        let form = form(n_hinges, n_inputs, n_outputs, largest);
+        let side = (Rational::from(-1_000_000_000), Rational::from(1_000_000_000));
+        for domain in [Domain::Everywhere, Domain::Box(vec![side.clone(); n_inputs])] {
+            for biases in [Biases::ALLOWED, Biases { hidden: true, output: false }] {
+                let what = format!("{n_hinges} hinges, {n_inputs} inputs, {n_outputs} outputs, {domain}, {biases}");
+                let bound = timed(&what, || lower_bound(&form, &domain, biases, usize::MAX));
+                assert!(bound.is_err() || bound.unwrap() >= n_hinges);
+            }
+        }
+    }
+}
+
+#[test]
+fn long_proofs_are_read_once() {
+    let function = |text: &str| Computation::Function(Function::parse(text).unwrap());
+    let claim = |steps| {
+        let claim = Claim::Within {
+            left: function("abs(x1)"),
+            right: function("x1"),
+            domain: Domain::Everywhere,
+            bound: Rational::zero(),
+        };
+        Certificate::new(claim, Proof::Within(Difference::Cells(steps)))
+    };
+    for steps in [
+        vec![CellStep::Split; 1_000_000],
+        vec![CellStep::Equal; 1_000_000],
+        vec![CellStep::Empty(vec![(0, Rational::one()); 1_000_000])],
+        vec![CellStep::Split, CellStep::Bounded(vec![[vec![(0, Rational::one()); 500_000], vec![]]])],
+        vec![CellStep::Empty(vec![(usize::MAX, Rational::one())])],
+    ] {
+        assert!(!timed("steps", || check(&claim(steps))).is_accepted());
+    }
+}
+
+#[test]
+fn large_and_deep_texts_end() {
+    let claim = |text: &str, domain: &str| {
+        format!(
+            r#"{{"pellucid_certificate": 1, "claim": {{"within": {{
+                "left": {{"function": {{"inputs": ["x1", "x2"], "text": "{text}"}}}},
+                "right": {{"function": {{"inputs": ["x1", "x2"], "text": "x1"}}}},
+                "domain": "{domain}", "bound": "0"}}}}, "proof": {{"within": "canonical_forms"}}}}"#
+        )
+    };
+    let tower = format!("{}9{}", "(".repeat(60), ")^256".repeat(60));
+    let sum = vec!["relu(x1 - x2)"; 20_000].join(" + ");
+    let hinges: Vec<String> = (0..3_000).map(|k| format!("relu(x1 - {k}*x2)")).collect();
+    for text in [tower, sum, hinges.join(" + "), format!("max({})", hinges.join(", ")), "(".repeat(100_000)] {
+        let checked = timed("text", || check_json(&claim(&text, "everywhere")));
+        assert!(checked.is_err() || !checked.unwrap().is_accepted());
+    }
+    for domain in ["[-1, 1]^4096", "[-1, 1]^99999999999", "[0, 1e4096] x [0, 1e-4096]", &"[0,1] x ".repeat(50_000)] {
+        let checked = timed("domain", || check_json(&claim("x1 + x2", domain)));
+        assert!(checked.is_err() || !checked.unwrap().is_accepted());
+    }
+    let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    assert!(timed("nested lists", || check_json(&deep)).is_err());
+}

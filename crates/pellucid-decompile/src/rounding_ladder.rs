@@ -1,0 +1,180 @@
+//! Trained weights to the coarsest rounding that the network agrees with.
+//!
+//! Each rung rounds the network's numbers to simple ones. A rung whose form is further off than the
+//! tolerance at some point is passed over; the others are compared with the network on every
+//! cell. Where no rung holds, or only one whose numbers are as long as the network's own, nothing
+//! simple explains the network, and the coarsest form that resembles it is given for what it is.
+
+use pellucid_core::{Domain, Error, Function, Layer, Network, Rational};
+use pellucid_prove::{Largest, OneLayerForm};
+
+use crate::Question;
+use crate::deviation::deviation;
+use crate::form_to_expr::form_to_expr;
+use crate::neurons::{Neuron, neurons_of};
+use crate::rounded_form::rounded_form;
+use crate::samples::Samples;
+use crate::summary::summary;
+
+/// How coarsely numbers are rounded, as a share of how much they matter on the domain.
+const RUNGS: [(i64, i64); 8] =
+    [(1, 10), (1, 30), (1, 100), (1, 300), (1, 1_000), (1, 10_000), (1, 100_000), (1, 1_000_000)];
+/// A rounding that may move outputs by this many tolerances, and does not, says something: a
+/// network agrees with numbers so coarse for a reason.
+const COARSE: i64 = 10;
+/// On finer rungs a formula is simple while its numbers have this many bits in all: some five
+/// numbers at the usual tolerance.
+const SIMPLE_BITS: usize = 64;
+/// The rows of a network that nothing explains are rounded no more coarsely than this, so that
+/// different detectors are not called the same.
+const UNEXPLAINED_ROWS: (i64, i64) = (1, 100);
+/// A formula further off than this share of an output's swing does not resemble it.
+const RESEMBLES: (i64, i64) = (1, 50);
+/// A formula that explains nothing is cut down to what matters most when its text is longer.
+const READABLE: usize = 160;
+
+/// A network written in numbers rounded to some rung.
+pub struct Reading {
+    /// The neurons, rows rounded.
+    pub neurons: Vec<Neuron>,
+    /// What they compute, rounded.
+    pub form: OneLayerForm,
+    /// The same as text.
+    pub formula: Function,
+    /// Its exact largest deviation from the network.
+    pub deviation: Largest,
+    /// The rung; 0 for no rounding.
+    pub slack: Rational,
+    /// How far each output swings on the domain.
+    pub swings: Vec<Rational>,
+}
+
+/// The network as it is, without any rounding.
+///
+/// # Errors
+/// When a limit is reached.
+pub fn exact_reading(
+    network: &Network<Rational>,
+    hidden: &Layer<Rational>,
+    question: &Question<'_>,
+) -> Result<Reading, Error> {
+    let swings = vec![Rational::one(); network.n_outputs()];
+    let rung = exact_rung(network, hidden, &question.domain)?;
+    read(network, rung, swings, question)
+}
+
+/// The coarsest reading within the tolerance that is simple, or else one that resembles the network.
+///
+/// # Errors
+/// When a limit is reached.
+pub fn rounded_reading(
+    network: &Network<Rational>,
+    hidden: &Layer<Rational>,
+    question: &Question<'_>,
+) -> Result<Reading, Error> {
+    let (domain, tolerance) = (&question.domain, &question.tolerance);
+    let samples = Samples::of(network, domain);
+    let swings = samples.swings();
+    let swing = swings.iter().max().cloned().unwrap_or_else(Rational::one);
+    let resembles = (&swing * &Rational::ratio(RESEMBLES.0, RESEMBLES.1)).max(tolerance.clone());
+    let coarse = tolerance * &Rational::from(COARSE) / &swing;
+    let mut fallback: Option<(Rational, Rung)> = None;
+    let mut last: Option<OneLayerForm> = None;
+    for slack in slacks(&swings, tolerance) {
+        let rung = if slack.is_zero() {
+            exact_rung(network, hidden, domain)?
+        } else {
+            let neurons = neurons_of(hidden, network.output_layer(), domain, &slack);
+            let form = rounded_form(&neurons, network.output_layer(), domain, &slack, &swings);
+            Rung { neurons, form, slack }
+        };
+        // The same numbers as on the rung before have the same deviation.
+        if last.as_ref() == Some(&rung.form) {
+            continue;
+        }
+        last = Some(rung.form.clone());
+        let off = samples.largest_deviation(|point| rung.form.evaluate(point));
+        if off <= *tolerance && (rung.slack >= coarse || n_bits(&rung.form) <= SIMPLE_BITS) {
+            let reading = read(network, rung.clone(), swings.clone(), question)?;
+            if matches!(&reading.deviation, Largest::At(most, _) if most <= tolerance) {
+                return Ok(reading);
+            }
+        }
+        // Otherwise the coarsest that resembles the network, or the closest.
+        let closer = |(known, _): &(Rational, Rung)| *known > resembles && off < *known;
+        if fallback.as_ref().is_none_or(closer) {
+            fallback = Some((off, rung));
+        }
+    }
+    let (_, mut rung) = fallback.ok_or_else(|| Error::input("no rounding was tried"))?;
+    if formula_of(network, &rung.form)?.to_string().len() > READABLE * network.n_outputs() {
+        // What is left out weighs more than the coarsest rounding of what is kept.
+        let slack = Rational::ratio(RUNGS[0].0, RUNGS[0].1);
+        let neurons = neurons_of(hidden, network.output_layer(), domain, &slack);
+        let form = rounded_form(&neurons, network.output_layer(), domain, &slack, &swings);
+        rung.form = summary(&form, domain, &swings);
+    }
+    rung.slack = rung.slack.min(Rational::ratio(UNEXPLAINED_ROWS.0, UNEXPLAINED_ROWS.1));
+    rung.neurons = neurons_of(hidden, network.output_layer(), domain, &rung.slack);
+    read(network, rung, swings, question)
+}
+
+/// The rungs from coarse to fine, on until they are far finer than the tolerance, and at last the
+/// network as it is.
+fn slacks(swings: &[Rational], tolerance: &Rational) -> Vec<Rational> {
+    let mut slacks: Vec<Rational> = RUNGS.iter().map(|(p, q)| Rational::ratio(*p, *q)).collect();
+    let swing = swings.iter().max().cloned().unwrap_or_else(Rational::one);
+    let enough = tolerance / swing / Rational::from(1_000);
+    for _ in 0..12 {
+        let finest = &slacks[slacks.len() - 1];
+        if *finest <= enough {
+            break;
+        }
+        slacks.push(finest / &Rational::from(10));
+    }
+    slacks.push(Rational::zero());
+    slacks
+}
+
+#[derive(Clone)]
+struct Rung {
+    neurons: Vec<Neuron>,
+    form: OneLayerForm,
+    slack: Rational,
+}
+
+fn exact_rung(network: &Network<Rational>, hidden: &Layer<Rational>, domain: &Domain) -> Result<Rung, Error> {
+    let slack = Rational::zero();
+    let neurons = neurons_of(hidden, network.output_layer(), domain, &slack);
+    let form =
+        OneLayerForm::of_network(network, domain).ok_or_else(|| Error::input("the network has no one-layer form"))?;
+    Ok(Rung { neurons, form, slack })
+}
+
+/// The formula of a rung and its exact deviation.
+fn read(
+    network: &Network<Rational>,
+    rung: Rung,
+    swings: Vec<Rational>,
+    question: &Question<'_>,
+) -> Result<Reading, Error> {
+    let Rung { neurons, form, slack } = rung;
+    let formula = formula_of(network, &form)?;
+    let deviation = deviation(network, &formula, question)?;
+    Ok(Reading { neurons, form, formula, deviation, slack, swings })
+}
+
+fn formula_of(network: &Network<Rational>, form: &OneLayerForm) -> Result<Function, Error> {
+    let outputs = (0..form.n_outputs()).map(|output| form_to_expr(form, output)).collect();
+    Function::new(network.input_names().to_vec(), outputs)
+}
+
+/// The bits of all numbers of a form that say something: not 0, 1 or -1.
+fn n_bits(form: &OneLayerForm) -> usize {
+    let affine = form.affine.iter().flat_map(|map| map.coefficients.iter().chain([&map.constant]));
+    let hinges = form
+        .hinges
+        .iter()
+        .flat_map(|hinge| hinge.hyperplane.normal.iter().chain([&hinge.hyperplane.offset]).chain(&hinge.jump));
+    affine.chain(hinges).filter(|value| !value.is_zero() && !value.abs().is_one()).map(Rational::bits).sum()
+}

@@ -1,0 +1,138 @@
+//! Networks that compute nothing in particular: answers come soon, and none claims too much.
+
+mod common;
+
+use std::time::Instant;
+
+use common::{Stream, network, question, taken_apart, unit_box};
+use pellucid_core::{Domain, Network, Rational};
+use pellucid_decompile::{Status, decompile};
+use proptest::prelude::*;
+
+fn untrained(stream: &mut Stream, n_inputs: usize, hidden: usize, n_outputs: usize) -> Network<Rational> {
+    let mut weights =
+        |n: usize, fan_in: usize| -> Vec<f64> { (0..n).map(|_| stream.weight(1.0 / (fan_in as f64).sqrt())).collect() };
+    let rows: Vec<Vec<f64>> = (0..hidden).map(|_| weights(n_inputs, n_inputs)).collect();
+    let biases = weights(hidden, n_inputs);
+    let out: Vec<Vec<f64>> = (0..n_outputs).map(|_| weights(hidden, hidden)).collect();
+    network(&rows, &biases, &out, &weights(n_outputs, hidden))
+}
+
+#[test]
+fn nothing_simple_explains_an_untrained_network() {
+    let mut stream = Stream(1);
+    for (shape, runs) in [((2, 8, 1), 6), ((1, 4, 2), 6), ((3, 6, 1), 2)] {
+        let start = Instant::now();
+        let mut seen = Vec::new();
+        for _ in 0..runs {
+            let network = untrained(&mut stream, shape.0, shape.1, shape.2);
+            let found = taken_apart(&network, &question(&unit_box(shape.0), "1e-4"));
+            let text = found.formula.to_string();
+            let live = found.neurons.iter().filter(|n| n.status == Status::Live).count();
+            assert!(!found.explained || live < 3, "{text}");
+            assert!(text.len() <= 160 * shape.2 + 2, "{} characters: {text}", text.len());
+            seen.push(format!("{text}  {:?}", off(&found.deviation)));
+        }
+        println!("{shape:?}: {:?} each with its checks\n  {}", start.elapsed() / runs, seen.join("\n  "));
+    }
+}
+
+fn off(deviation: &pellucid_prove::Largest) -> String {
+    match deviation {
+        pellucid_prove::Largest::At(most, _) => most.to_decimal(3),
+        pellucid_prove::Largest::Infinite { .. } => "infinite".into(),
+    }
+}
+
+/// Run with `cargo test --release -- --ignored --nocapture` to see how long networks take.
+#[test]
+#[ignore = "a measurement"]
+fn how_long_it_takes() {
+    let mut stream = Stream(7);
+    for shape in [(1, 2, 1), (1, 4, 2), (2, 3, 1), (2, 8, 1), (3, 6, 1), (4, 8, 1), (2, 16, 1), (2, 32, 1)] {
+        let networks: Vec<Network<Rational>> =
+            (0..5).map(|_| untrained(&mut stream, shape.0, shape.1, shape.2)).collect();
+        for tolerance in ["1e-4", "0"] {
+            let question = question(&unit_box(shape.0), tolerance);
+            let start = Instant::now();
+            let lengths: Vec<String> = networks
+                .iter()
+                .map(|network| {
+                    let found = decompile(network, &question).unwrap();
+                    format!("{} ({})", found.formula.to_string().len(), off(&found.deviation))
+                })
+                .collect();
+            println!("{shape:?} tolerance {tolerance}: {:?} each, {}", start.elapsed() / 5, lengths.join(", "));
+        }
+    }
+}
+
+#[test]
+fn exact_weights_are_written_out_exactly() {
+    let mut stream = Stream(3);
+    for (n_inputs, hidden) in [(2, 8), (3, 6), (2, 24)] {
+        let network = untrained(&mut stream, n_inputs, hidden, 1);
+        for domain in [unit_box(n_inputs), Domain::Everywhere] {
+            let found = taken_apart(&network, &question(&domain, "0"));
+            assert!(found.explained);
+            assert_eq!(off(&found.deviation), "0");
+        }
+    }
+}
+
+/// Rows that are random, of zeros, or touch a corner of the unit box from either side, nearly or
+/// exactly.
+fn row(n_inputs: usize) -> impl Strategy<Value = (Vec<i64>, f64)> {
+    let weights = prop::collection::vec(-3i64..=3, n_inputs);
+    let nudges = [0.0, 0.0, 1e-9, -1e-9, 1e-4, -1e-4, 0.5, -0.5];
+    (weights, 0usize..4, 0usize..nudges.len()).prop_map(move |(weights, kind, nudge)| {
+        let reach: i64 = weights.iter().map(|w| w.abs()).sum();
+        let bias = match kind {
+            // Off but for a corner; on but for a corner; cut in the middle; anything.
+            0 => -(reach as f64) + nudges[nudge],
+            1 => reach as f64 + nudges[nudge],
+            2 => nudges[nudge],
+            _ => 0.3 * reach as f64,
+        };
+        (weights, bias)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn statuses_are_true(
+        rows in prop::collection::vec(row(2), 1..5),
+        out in prop::collection::vec(-2i64..=2, 5),
+        exact in any::<bool>(),
+    ) {
+        let weights: Vec<Vec<f64>> = rows.iter().map(|(w, _)| w.iter().map(|w| *w as f64).collect()).collect();
+        let biases: Vec<f64> = rows.iter().map(|(_, b)| *b).collect();
+        let out: Vec<f64> = out[..rows.len()].iter().map(|w| *w as f64).collect();
+        let network = network(&weights, &biases, &[out.clone()], &[0.25]);
+        let found = taken_apart(&network, &question(&unit_box(2), if exact { "0" } else { "1e-4" }));
+        prop_assert_eq!(found.neurons.len(), rows.len());
+        for (k, neuron) in found.neurons.iter().enumerate() {
+            // An affine map is largest and smallest in corners; both signs mean a kink inside.
+            let value = |x: f64, y: f64| {
+                let point = [x, y].map(|v| Rational::from_f64(v).unwrap());
+                neuron.row.at(&point)
+            };
+            let corners = [value(1.0, 1.0), value(1.0, -1.0), value(-1.0, 1.0), value(-1.0, -1.0)];
+            let off = corners.iter().all(|v| !v.is_positive());
+            let on = corners.iter().all(|v| !v.is_negative());
+            match neuron.status {
+                Status::Dead => prop_assert!(off, "{k} is dead"),
+                Status::AlwaysOn => prop_assert!(on && !off, "{k} is always on"),
+                Status::Unread => prop_assert!(!off && out[k] == 0.0, "{k} is unread"),
+                Status::Live => prop_assert!(!off && !on && out[k] != 0.0, "{k} is live"),
+                Status::Merged(other) => {
+                    prop_assert!(!off && !on && other.index < k, "{k} is merged");
+                    prop_assert_eq!(found.neurons[other.index].status, Status::Live);
+                    prop_assert_eq!(found.neurons[other.index].side(), neuron.side());
+                }
+            }
+        }
+    }
+}
