@@ -69,9 +69,11 @@ fn inputs_in_another_order_are_not_matched_by_position() {
 
 #[test]
 fn sides_of_other_sizes_are_never_equal() {
-    for (left, right) in
-        [(function("x1", 1), function("x1", 2)), (function("x1", 2), function("(x1, x1)", 2)), (function("0", 2), function("0", 1))]
-    {
+    for (left, right) in [
+        (function("x1", 1), function("x1", 2)),
+        (function("x1", 2), function("(x1, x1)", 2)),
+        (function("0", 2), function("0", 1)),
+    ] {
         for proof in [Difference::CanonicalForms, Difference::Cells(vec![CellStep::Equal])] {
             rejection(&within(left.clone(), right.clone(), Domain::Everywhere, proof));
         }
@@ -98,7 +100,9 @@ fn names_that_mislead_cannot_be_read() {
     ] {
         assert!(check_json(&claim(inputs, text)).is_err(), "{inputs}");
     }
-    for (inputs, text) in [(r#"["relu"]"#, "relu(relu)"), (r#"["sort", "pwl"]"#, "sort - pwl"), (r#"["x2", "x1"]"#, "x1")] {
+    for (inputs, text) in
+        [(r#"["relu"]"#, "relu(relu)"), (r#"["sort", "pwl"]"#, "sort - pwl"), (r#"["x2", "x1"]"#, "x1")]
+    {
         let checked = check_json(&claim(inputs, text)).unwrap();
         assert!(checked.is_accepted(), "{checked:?}");
         assert_eq!(checked.claim, format!("{text} equals {text} everywhere"));
@@ -133,7 +137,14 @@ fn network(layers: Vec<(Vec<Vec<&str>>, Vec<&str>)>) -> Network<Rational> {
     Network::new(None, layers.into_iter().map(layer).collect()).unwrap()
 }
 
-fn smallest(text: &str, network: Network<Rational>, domain: Domain, biases: Biases, at_least: usize, kinks: Vec<Kink>) -> Certificate {
+fn smallest(
+    text: &str,
+    network: Network<Rational>,
+    domain: Domain,
+    biases: Biases,
+    at_least: usize,
+    kinks: Vec<Kink>,
+) -> Certificate {
     let names = network.input_names().to_vec();
     let function = Function::parse_with_inputs(text, &names).unwrap();
     let claim = Claim::Smallest { function, network, domain, biases, at_least };
@@ -199,12 +210,9 @@ fn a_network_with_an_excluded_bias_is_refused() {
 
 #[test]
 fn two_hidden_layers_are_never_the_smallest_with_one() {
-    let deep = network(vec![
-        (vec![vec!["1"]], vec!["0"]),
-        (vec![vec!["1"]], vec!["0"]),
-        (vec![vec!["1"]], vec!["0"]),
-    ]);
-    let claim = smallest("relu(x1)", deep, Domain::Everywhere, Biases::ALLOWED, 1, vec![kink(&["1"], "0", &["1"], &["0"])]);
+    let deep = network(vec![(vec![vec!["1"]], vec!["0"]), (vec![vec!["1"]], vec!["0"]), (vec![vec!["1"]], vec!["0"])]);
+    let claim =
+        smallest("relu(x1)", deep, Domain::Everywhere, Biases::ALLOWED, 1, vec![kink(&["1"], "0", &["1"], &["0"])]);
     rejection(&claim);
 }
 
@@ -212,35 +220,79 @@ fn two_hidden_layers_are_never_the_smallest_with_one() {
 fn what_one_layer_computes_is_never_shown_not_to_be_computed() {
     let planes: [&[&str]; 5] = [&["1", "0"], &["0", "1"], &["1", "1"], &["1", "-1"], &["1", "2"]];
     let coordinates = ["-1", "0", "1", "1/2"];
-    for text in ["relu(x1)", "abs(x1) + abs(x2)", "min(x1, x2)", "max(x1, x2) + relu(x1 + x2)", "x1", "max(x1, min(x1, x2))"] {
+    for text in
+        ["relu(x1)", "abs(x1) + abs(x2)", "min(x1, x2)", "max(x1, x2) + relu(x1 + x2)", "x1", "max(x1, min(x1, x2))"]
+    {
         let Computation::Function(function) = function(text, 2) else { unreachable!() };
         for domain in [Domain::Everywhere, Domain::unit_box(2), box_of(&[("0", "1"), ("-1", "1")])] {
+            let mut kinks = Vec::new();
             for normal in planes {
-                let mut kinks = Vec::new();
                 for a in coordinates {
                     for b in coordinates {
-                        for jump in ["0", "1", "-1", "2", "1/2"] {
-                            let offset = pellucid_core::dot(&[r(normal[0]), r(normal[1])], &[r(a), r(b)]).to_string();
-                            kinks.push(kink(normal, &offset, &[jump], &[a, b]));
+                        for jump in ["0", "1", "-1", "2"] {
+                            // Most points are not on the hyperplane.
+                            for offset in ["0", "1", "1/2"] {
+                                kinks.push(kink(normal, offset, &[jump], &[a, b]));
+                            }
                         }
                     }
                 }
-                for here in &kinks {
-                    // Pairs with itself are enough to leave out points that no pair is accepted with.
-                    for there in kinks.iter().filter(|there| there.hyperplane == here.hyperplane && there.jump != here.jump) {
-                        let claim = Claim::NotOneLayer { function: function.clone(), domain: domain.clone() };
-                        let proof = Proof::NotOneLayer { here: here.clone(), there: there.clone() };
-                        rejection(&Certificate::new(claim, proof));
-                    }
+            }
+            let claim = |here: &Kink, there: &Kink| {
+                let claim = Claim::NotOneLayer { function: function.clone(), domain: domain.clone() };
+                Certificate::new(claim, Proof::NotOneLayer { here: here.clone(), there: there.clone() })
+            };
+            // What fails as the second point beside itself fails beside all others.
+            let sound = |kink: &&Kink| rejection(&claim(kink, kink)).contains("the same at both points");
+            let good: Vec<&Kink> = kinks.iter().filter(sound).collect();
+            assert!(!good.is_empty());
+            for here in &good {
+                for there in &good {
+                    rejection(&claim(here, there));
+                }
+                for there in kinks.iter().step_by(7) {
+                    rejection(&claim(here, there));
+                    rejection(&claim(there, here));
                 }
             }
         }
     }
 }
 
+#[test]
+fn a_bound_for_every_output_is_asked_for() {
+    let claim = |proofs| {
+        let claim = Claim::Within {
+            left: function("(0*x1, x1)", 1),
+            right: function("(0*x1, 0*x1)", 1),
+            domain: box_of(&[("-1", "1")]),
+            bound: r("1/2"),
+        };
+        Certificate::new(claim, Proof::Within(Difference::Cells(vec![CellStep::Bounded(proofs)])))
+    };
+    let nothing = || [vec![], vec![]];
+    for proofs in [vec![], vec![nothing()], vec![nothing(); 2], vec![nothing(); 3]] {
+        rejection(&claim(proofs));
+    }
+}
+
+#[test]
+fn a_hidden_bias_that_shows_no_kink_is_refused_too() {
+    // x = relu(x + 1) - 1 on [-1, 1]
+    let raised = network(vec![(vec![vec!["1"]], vec!["1"]), (vec![vec!["1"]], vec!["-1"])]);
+    for biases in common::ALL_BIASES {
+        let claim = smallest("x1", raised.clone(), Domain::unit_box(1), biases, 1, vec![]);
+        assert_eq!(check(&claim).is_accepted(), biases == Biases::ALLOWED, "{biases}");
+    }
+}
+
 /// All proofs by cells that can be written with few rows and small factors: each prefix that the
 /// checker has not refused is made longer.
-fn search(claim: &dyn Fn(Vec<CellStep>) -> Certificate, alphabet: &[CellStep], most: usize) -> (usize, Option<Certificate>) {
+fn search(
+    claim: &dyn Fn(Vec<CellStep>) -> Certificate,
+    alphabet: &[CellStep],
+    most: usize,
+) -> (usize, Option<Certificate>) {
     let mut n_tried = 0;
     let mut pending: Vec<Vec<CellStep>> = vec![Vec::new()];
     while let Some(steps) = pending.pop() {
@@ -262,7 +314,26 @@ fn alphabet(n_rows: usize, n_outputs: usize) -> Vec<CellStep> {
     let combination = |mask: usize| -> Vec<(usize, Rational)> {
         (0..n_rows).filter(|i| mask >> i & 1 == 1).map(|i| (i, Rational::one())).collect()
     };
-    let mut found = vec![CellStep::Split, CellStep::Equal];
+    let mut found = vec![CellStep::Split, CellStep::Equal, CellStep::Bounded(vec![])];
+    // Factors that are not positive prove nothing.
+    for i in 0..n_rows {
+        let row = |factor: i64| vec![(i, Rational::from(factor))];
+        for factor in [0, -1, -2] {
+            found.push(CellStep::Empty(row(factor)));
+            for other in 0..1usize << n_rows {
+                for sides in [[row(factor), combination(other)], [combination(other), row(factor)]] {
+                    found.push(CellStep::Bounded(vec![sides; n_outputs]));
+                }
+            }
+            for j in (0..n_rows).filter(|j| *j != i) {
+                found.push(CellStep::Empty(vec![(j, Rational::one()), (i, Rational::from(factor))]));
+            }
+        }
+        for j in 0..n_rows {
+            let both = [vec![(i, Rational::from(-1))], vec![(j, Rational::from(-1))]];
+            found.push(CellStep::Bounded(vec![both; n_outputs]));
+        }
+    }
     found.extend((0..1usize << n_rows).map(|mask| CellStep::Empty(combination(mask))));
     for above in 0..1usize << n_rows {
         for below in 0..1usize << n_rows {

@@ -9,7 +9,8 @@ use pellucid_check::lower_bound::lower_bound;
 use pellucid_check::one_layer::Form;
 use pellucid_check::{check, check_json};
 use pellucid_core::{
-    Affine, Biases, CellStep, Certificate, Claim, Computation, Difference, Domain, Function, Hyperplane, Proof, Rational,
+    Affine, Biases, CellStep, Certificate, Claim, Computation, Difference, Domain, Function, Hyperplane, Proof,
+    Rational,
 };
 
 /// Some slack for slow machines without optimisation.

@@ -56,7 +56,9 @@ fn changes(value: &Value, pool: &[String]) -> Vec<Value> {
         },
         Value::Number(number) => {
             let number = number.as_u64().unwrap_or(0);
-            [0, number.wrapping_add(1), number.wrapping_sub(1), number.wrapping_add(2), 1 << 20, u64::MAX].map(Value::from).to_vec()
+            [0, number.wrapping_add(1), number.wrapping_sub(1), number.wrapping_add(2), 1 << 20, u64::MAX]
+                .map(Value::from)
+                .to_vec()
         }
         Value::Bool(value) => vec![Value::Bool(!value)],
         Value::Array(items) => {
@@ -164,7 +166,9 @@ fn no_single_change_proves_a_false_claim() {
     let corpus = certificates();
     let mut pool = Vec::new();
     corpus.iter().for_each(|(_, value, _)| texts(value, &mut pool));
-    pool.extend(["x2", "x1 - x2", "min(x2, x1)", "[0, 1]^2", "[-1, 1] x [0, 3]", "[1, 1]^2", "[2, 1]"].map(String::from));
+    pool.extend(
+        ["x2", "x1 - x2", "min(x2, x1)", "[0, 1]^2", "[-1, 1] x [0, 3]", "[1, 1]^2", "[2, 1]"].map(String::from),
+    );
     pool.sort();
     pool.dedup();
     let mut tally = Tally::default();

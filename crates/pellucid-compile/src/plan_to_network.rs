@@ -53,7 +53,11 @@ pub fn plan_to_network(
     let minus = |map: &Affine| map.scaled(&Rational::from(-1));
 
     let mut neurons: Vec<Neuron> = Vec::new();
-    for (k, (plane, hinge)) in planes.iter().zip(&form.hinges).enumerate() {
+    // In the order of the inputs they look at: x1 > x2 before x3 > x4.
+    let mut order: Vec<usize> = (0..planes.len()).collect();
+    order.sort_by_key(|k| planes[*k].coefficients.iter().position(|c| !c.is_zero()));
+    for k in order {
+        let (plane, hinge) = (&planes[k], &form.hinges[k]);
         let row = if plan.turned[k] { minus(plane) } else { plane.clone() };
         match plan.doubled.iter().position(|doubled| *doubled == k) {
             None => neurons.push(Neuron { row, out: hinge.jump.clone() }),

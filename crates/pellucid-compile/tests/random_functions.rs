@@ -42,7 +42,8 @@ fn check_size(hinges: &Hinges, domain: &Domain, biases: Biases) -> Result<bool, 
             check_compiled(&compiled)?;
             let size = compiled.network.hidden_neurons();
             prop_assert!(compiled.network.widths().len() <= 1);
-            let context = || format!("{function} {domain} {biases}: {size}, formula {fewest}, {:?}", compiled.minimality);
+            let context =
+                || format!("{function} {domain} {biases}: {size}, formula {fewest}, {:?}", compiled.minimality);
             if open {
                 // At most one neuron above what the rank says, and honest about it.
                 prop_assert!(size >= fewest && compiled.minimality.lower_bound <= size, "{}", context());
@@ -144,12 +145,16 @@ proptest! {
 #[test]
 fn very_many_hinges_end_with_a_network() {
     for n in [24, 60] {
-        let steps: Vec<String> = (0..n).map(|k| format!("{}*relu(x1 - {k})", (k * k * 7919 + 13) % 10_007 + 1)).collect();
+        let steps: Vec<String> =
+            (0..n).map(|k| format!("{}*relu(x1 - {k})", (k * k * 7919 + 13) % 10_007 + 1)).collect();
         let small: Vec<String> = (0..n).map(|k| format!("relu(x1 - {k}*x2 - {})", k * k % 7)).collect();
         for text in [format!("{} + x1/3", steps.join(" + ")), format!("{} + x1/3 + x2/5", small.join(" - "))] {
             let function = Function::parse(&text).unwrap();
             for biases in [Biases::ALLOWED, Biases { hidden: true, output: false }] {
-                for on in [Domain::Everywhere, Domain::Box(vec![(Rational::from(-200), Rational::from(200)); function.n_inputs()])] {
+                for on in [
+                    Domain::Everywhere,
+                    Domain::Box(vec![(Rational::from(-200), Rational::from(200)); function.n_inputs()]),
+                ] {
                     let start = std::time::Instant::now();
                     let compiled = compile(&function, &on, biases, Limits::default()).unwrap();
                     check_compiled(&compiled).unwrap();
@@ -179,7 +184,9 @@ fn many_hinges_are_certified_as_counted() {
             (format!("({}, {} + x1/3)", plane.join(" - "), plane.join(" + ")), Biases::NONE),
         ] {
             let function = Function::parse(&text).unwrap();
-            for on in [Domain::Everywhere, Domain::Box(vec![(Rational::from(-50), Rational::from(50)); function.n_inputs()])] {
+            for on in
+                [Domain::Everywhere, Domain::Box(vec![(Rational::from(-50), Rational::from(50)); function.n_inputs()])]
+            {
                 let compiled = compile(&function, &on, biases, Limits::default()).unwrap();
                 check_compiled(&compiled).unwrap();
             }

@@ -127,7 +127,9 @@ fn a_long_sort_is_read_or_refused() {
 
 #[test]
 fn constants_of_broken_parts_are_not_evaluated() {
-    for text in ["2*pwl(1; (1,0), (0,0))", "pwl(1; (x1,0), (0,x1))*2", "sort()[1]*2", "2^median(1,2)", "min()*2", "(1/0)^2*x1"] {
+    for text in
+        ["2*pwl(1; (1,0), (0,0))", "pwl(1; (x1,0), (0,x1))*2", "sort()[1]*2", "2^median(1,2)", "min()*2", "(1/0)^2*x1"]
+    {
         assert!(parse(text).is_err(), "{text}");
     }
 }

@@ -20,6 +20,8 @@ const MAX_FOR_TRIPLES: usize = 12;
 /// Up to this many inputs that differ between the arguments of a max, what may stand outside is
 /// tried input by input.
 const MAX_SHIFTED_INPUTS: usize = 2;
+/// The same while all numbers together have this many bits; long ones do not cancel.
+const MAX_SHIFTED_BITS: usize = 100;
 
 /// The formula of one output of a form.
 ///
@@ -155,7 +157,11 @@ impl<'a> Writer<'a> {
             kept.flat_map(|p| self.pieces[*p].0.terms.iter().cloned()).collect()
         };
         let mut sums = vec![others(&[]).into_iter().chain(affine_terms(&rest)).collect::<Vec<_>>()];
-        let plain: Vec<usize> = chosen.iter().copied().filter(|p| self.pieces[*p].0.plain).collect();
+        sums.extend(piecewise_linear(self.hinges, self.affine).filter(|_| self.best.is_none()));
+        // Only sums that are not much longer can end up as the shortest.
+        let shortest = self.best.as_ref().map_or(usize::MAX, |((best, _), _)| best + MELTING);
+        let melts = self.simple_length(chosen) <= shortest.saturating_add(3);
+        let plain: Vec<usize> = chosen.iter().copied().filter(|p| melts && self.pieces[*p].0.plain).collect();
         let hinge_of = |p: usize| &self.hinges[self.pieces[p].0.hinges[0]];
         for (at, p) in plain.iter().enumerate() {
             for extremum in extrema(&[hinge_of(*p)], &rest) {
@@ -175,7 +181,6 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        sums.extend(piecewise_linear(self.hinges, self.affine));
         for terms in sums {
             let expr = ordered(terms);
             let size = (length(&expr), expr.size());
@@ -218,6 +223,8 @@ fn extrema(hinges: &[&Hinge], rest: &Affine) -> Vec<Vec<Expr>> {
         }
         shifts
     };
+    let bits = |map: &Affine| map.coefficients.iter().chain([&map.constant]).map(Rational::bits).sum::<usize>();
+    let short = maps.iter().map(bits).sum::<usize>() <= MAX_SHIFTED_BITS;
     let n = rest.coefficients.len();
     let differ: Vec<usize> =
         (0..n).filter(|i| maps.iter().any(|map| map.coefficients[*i] != maps[0].coefficients[*i])).collect();
@@ -227,13 +234,13 @@ fn extrema(hinges: &[&Hinge], rest: &Affine) -> Vec<Vec<Expr>> {
             .collect(),
         constant: Rational::zero(),
     }];
-    if differ.len() <= MAX_SHIFTED_INPUTS {
+    if short && differ.len() <= MAX_SHIFTED_INPUTS {
         for i in differ {
             let values = shifts(maps.iter().map(|map| &map.coefficients[i]).collect());
             outsides = with_each(&outsides, &values, |outside, value| outside.coefficients[i] = value);
         }
     }
-    let values = shifts(maps.iter().map(|map| &map.constant).collect());
+    let values = if short { shifts(maps.iter().map(|map| &map.constant).collect()) } else { vec![Rational::zero()] };
     outsides = with_each(&outsides, &values, |outside, value| outside.constant = value);
     outsides
         .into_iter()

@@ -52,10 +52,18 @@ fn whole_circuits_are_named_by_their_outermost_operation() {
 #[test]
 fn parts_are_reconstructors_and_two_sided_detectors() {
     check("min(x1, x2)", &["minimum: min(x1, x2) [h1.1 h1.2 h1.3]", "  identity: x1 [h1.2 h1.3]"]);
-    let network = compiled("abs(x1) + abs(x2)", &Domain::Everywhere);
-    let found = lines(&network, &Domain::Everywhere, "0");
-    assert_eq!(found.len(), 3, "{found:?}");
-    assert!(found[1..].iter().all(|line| line.starts_with("  absolute value: abs(x")), "{found:?}");
+    // |x1| + |x2| by two-sided detectors of each, and as the smallest network has it.
+    let rows = [vec![1.0, 0.0], vec![-1.0, 0.0], vec![0.0, 1.0], vec![0.0, -2.0]];
+    let two_sided = network(&rows, &[0.0; 4], &[vec![1.0, 1.0, 1.0, 0.5]], &[0.0]);
+    assert_eq!(
+        lines(&two_sided, &Domain::Everywhere, "0"),
+        [
+            "sum: abs(x1) + abs(x2) [h1.1 h1.2 h1.3 h1.4]",
+            "  absolute value: abs(x1) [h1.1 h1.2]",
+            "  absolute value: abs(x2) [h1.3 h1.4]",
+        ]
+    );
+    check("abs(x1) + abs(x2)", &["sum: abs(x1) + abs(x2) [h1.1 h1.2 h1.3 h1.4]", "  affine map: -x1 - x2 [h1.3 h1.4]"]);
 }
 
 #[test]

@@ -110,7 +110,7 @@ proptest! {
         let weights: Vec<Vec<f64>> = rows.iter().map(|(w, _)| w.iter().map(|w| *w as f64).collect()).collect();
         let biases: Vec<f64> = rows.iter().map(|(_, b)| *b).collect();
         let out: Vec<f64> = out[..rows.len()].iter().map(|w| *w as f64).collect();
-        let network = network(&weights, &biases, &[out.clone()], &[0.25]);
+        let network = network(&weights, &biases, std::slice::from_ref(&out), &[0.25]);
         let found = taken_apart(&network, &question(&unit_box(2), if exact { "0" } else { "1e-4" }));
         prop_assert_eq!(found.neurons.len(), rows.len());
         for (k, neuron) in found.neurons.iter().enumerate() {

@@ -376,11 +376,15 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// Rows of the matrix that span all of its rows, as primitive integers.
+/// Primitive integer rows that span all rows of the matrix: some of its own, or those of its
+/// echelon form where they have fewer entries (`x1` and `x3` rather than `x1` and `x1 - x3`).
 fn row_basis(rows: &[Vec<Rational>]) -> Vec<Vec<Rational>> {
     let mut span = Echelon::default();
-    rows.iter()
-        .filter(|row| span.insert(row))
+    let own: Vec<Vec<Rational>> = rows.iter().filter(|row| span.insert(row)).cloned().collect();
+    let entries = |rows: &[Vec<Rational>]| rows.iter().flatten().filter(|c| !c.is_zero()).count();
+    let basis = if entries(&span.rows) < entries(&own) { span.rows } else { own };
+    basis
+        .iter()
         .map(|row| {
             let scale = Rational::primitive_scale(row);
             let negative = row.iter().find(|c| !c.is_zero()).is_some_and(Rational::is_negative);

@@ -15,7 +15,12 @@ fn difference(left: &Computation, right: &Computation, at: &[Rational]) -> Ratio
     differences.max().unwrap()
 }
 
-fn check_verdict(left: &Computation, right: &Computation, domain: &Domain, bound: &Rational) -> Result<bool, TestCaseError> {
+fn check_verdict(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+) -> Result<bool, TestCaseError> {
     let context = || format!("{left} and {right} {domain} within {bound}");
     match prove_within(left, right, domain, bound, Limits::default()).unwrap() {
         Verdict::Proved { certificate, .. } => {
@@ -57,7 +62,8 @@ fn check_largest(left: &Computation, right: &Computation, domain: &Domain) -> Re
             let at = |far: i64| -> Vec<Rational> {
                 from.iter().zip(&ray).map(|(x, r)| x + r * Rational::from(far)).collect()
             };
-            let values: Vec<Rational> = [0, 1_000, 1_000_000].iter().map(|far| difference(left, right, &at(*far))).collect();
+            let values: Vec<Rational> =
+                [0, 1_000, 1_000_000].iter().map(|far| difference(left, right, &at(*far))).collect();
             prop_assert!(values[0] < values[1] && values[1] < values[2], "{} and {}: {:?}", left, right, values);
             prop_assert!(!check_verdict(left, right, domain, &values[1])?);
         }
@@ -75,7 +81,10 @@ fn pair() -> impl Strategy<Value = (Computation, Computation, Domain)> {
             let changed = match kind {
                 0 | 1 => same,
                 2 => Expr::sum([same, Expr::scale(c, relu(other))]),
-                3 => Expr::sum([same, Expr::Min(vec![Expr::Abs(Box::new(other)), Expr::Constant(Rational::ratio(1, 4))])]),
+                3 => Expr::sum([
+                    same,
+                    Expr::Min(vec![Expr::Abs(Box::new(other)), Expr::Constant(Rational::ratio(1, 4))]),
+                ]),
                 4 => Expr::Max(vec![e.clone(), Expr::Min(vec![e.clone(), other])]),
                 _ => other,
             };
@@ -114,7 +123,8 @@ fn what_cannot_be_compared_is_refused() {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         Computation::Function(Function::parse_with_inputs(text, &names).unwrap())
     };
-    let (ab, ba, abc) = (function("a - b", &["a", "b"]), function("b - a", &["b", "a"]), function("a", &["a", "b", "c"]));
+    let (ab, ba, abc) =
+        (function("a - b", &["a", "b"]), function("b - a", &["b", "a"]), function("a", &["a", "b", "c"]));
     let pair = function("(a, b)", &["a", "b"]);
     for (left, right, domain) in [
         (&ab, &ba, Domain::Everywhere),

@@ -333,9 +333,5 @@ pub fn random_domain(random: &mut Random, n_inputs: usize) -> Domain {
 }
 
 /// All four rules about biases.
-pub const ALL_BIASES: [Biases; 4] = [
-    Biases::ALLOWED,
-    Biases { hidden: true, output: false },
-    Biases { hidden: false, output: true },
-    Biases::NONE,
-];
+pub const ALL_BIASES: [Biases; 4] =
+    [Biases::ALLOWED, Biases { hidden: true, output: false }, Biases { hidden: false, output: true }, Biases::NONE];

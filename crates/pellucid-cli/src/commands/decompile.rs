@@ -49,6 +49,8 @@ pub struct Arguments {
     json: bool,
 }
 
+/// What a neuron or a circuit computes is told in so many characters: more follows on the line.
+const COMPUTES_CHARS: usize = 60;
 /// Longer formulas lose their middle; JSON has all of it.
 const FORMULA_CHARS: usize = 1_000;
 
@@ -207,7 +209,7 @@ fn against_text(against: &AgainstTarget, inputs: &[String], is_formula: bool) ->
 }
 
 fn neuron_text(neuron: &Neuron, inputs: &[String]) -> String {
-    let label = neuron.feature.label(inputs);
+    let label = words::brief(&neuron.feature.label(inputs), COMPUTES_CHARS);
     let out: Vec<String> = neuron.out.iter().map(|w| w.to_decimal(4)).collect();
     let status = match neuron.status {
         Status::Live => String::new(),
@@ -222,9 +224,6 @@ fn neuron_text(neuron: &Neuron, inputs: &[String]) -> String {
         out.join(", ")
     )
 }
-
-/// What a circuit computes is told in so many characters: its neurons follow on the line.
-const COMPUTES_CHARS: usize = 60;
 
 /// The circuits and their parts, one line each.
 pub fn circuits_text(circuits: &[Circuit], inputs: &[String]) -> String {

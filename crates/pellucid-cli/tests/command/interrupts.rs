@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::Folder;
+use crate::{Folder, hard};
 
 fn start(folder: &Folder, arguments: &[&str]) -> Child {
     folder.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
@@ -47,8 +47,8 @@ fn training_ends_with_what_is_finished() {
 #[test]
 fn proofs_end_soon() {
     let folder = Folder::new();
-    let sort = format!("sort({})", (1..=10).map(|i| format!("x{i}")).collect::<Vec<_>>().join(", "));
-    let mut child = start(&folder, &["compile", &sort]);
+    let arguments = hard();
+    let mut child = start(&folder, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
     std::thread::sleep(Duration::from_millis(700));
     let asked = Instant::now();
     interrupt(&child);

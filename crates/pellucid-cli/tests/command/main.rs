@@ -116,3 +116,11 @@ fn outcome(command: &mut Command) -> Outcome {
 fn pellucid(arguments: &[&str]) -> Outcome {
     outcome(command_in(&std::env::temp_dir()).args(arguments))
 }
+
+/// A proof that takes very long: some ten million cells, cut by 40 hyperplanes in general position.
+fn hard() -> Vec<String> {
+    let coefficient = |i: u64, j: u64| (i * i * 31 + j * 17 + i * j * j * 7) % 19;
+    let row = |i: u64| (1..=6).map(|j| format!("{}*x{j}", coefficient(i, j))).collect::<Vec<_>>().join(" - ");
+    let terms: Vec<String> = (1..=40).map(|i| format!("relu({} - {})", row(i), i % 5)).collect();
+    ["prove", &terms.join(" - "), "x1", "--on", "[-1,1]^6", "--within", "100000"].map(str::to_string).to_vec()
+}

@@ -46,7 +46,9 @@ pub fn network(shape: Vec<usize>) -> impl Strategy<Value = Network> {
 pub fn domain(n_inputs: usize) -> impl Strategy<Value = Domain> {
     let side = (small(), prop::sample::select(&["1/3", "1", "2", "7"][..]));
     let of = |sides: Vec<(Rational, &str)>| {
-        Domain::Box(sides.into_iter().map(|(low, width)| (low.clone(), low + width.parse::<Rational>().unwrap())).collect())
+        Domain::Box(
+            sides.into_iter().map(|(low, width)| (low.clone(), low + width.parse::<Rational>().unwrap())).collect(),
+        )
     };
     prop_oneof![Just(Domain::Everywhere), prop::collection::vec(side, n_inputs).prop_map(of)]
 }
