@@ -8,7 +8,7 @@ mod fold;
 mod graph_to_network;
 mod plan_to_network;
 
-use pellucid_core::{Biases, Certificate, Computation, Domain, Error, Function, Network, Rational};
+use pellucid_core::{Biases, Certificate, Computation, Domain, Error, Function, Network, Rational, counted};
 use pellucid_prove::{Limits, Representable, Verdict, certify_smallest, count, prove_within, representable};
 
 pub use expr_to_circuit::expr_to_circuit;
@@ -149,8 +149,10 @@ fn one_layer_minimality(
     };
     let rest = match (at_least - n_kinks, n_kinks) {
         (0, _) => String::new(),
-        (k, 0) => format!("; the affine map takes {}", neurons(k)),
-        (k, _) => format!("; what is left is affine, and {} more however the hinges are turned", takes(k)),
+        (k, 0) => format!("; the affine map takes {}", counted(k, "neuron")),
+        (k, _) => {
+            format!("; what is left is affine, and takes {} more however the hinges are turned", counted(k, "neuron"))
+        }
     };
     let gap = if at_least < size {
         format!("; whether fewer than {size} suffice is not known (orientations are searched up to a limit)")
@@ -164,12 +166,4 @@ fn one_layer_minimality(
         reason: format!("{kinks}{rest}{gap} ({scope})"),
         not_one_layer: None,
     }
-}
-
-fn neurons(k: usize) -> String {
-    if k == 1 { "1 neuron".into() } else { format!("{k} neurons") }
-}
-
-fn takes(k: usize) -> String {
-    if k == 1 { "takes 1 neuron".into() } else { format!("takes {k} neurons") }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{Affine, Diagnostic, Error, Rational};
+use crate::{Affine, Diagnostic, Error, Rational, counted};
 
 /// The set of inputs that a claim is about. It always has an interior.
 ///
@@ -38,10 +38,13 @@ impl Domain {
         let domain = Reader { text, diagnostics: Vec::new() }.domain(Some(inputs))?;
         match &domain {
             Domain::Box(sides) if sides.len() != inputs.len() => {
-                let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
                 let (message, help) = (
-                    format!("a box with {} for {}", count(sides.len(), "side"), count(inputs.len(), "input")),
-                    Some(format!("write [-1,1]^{}", inputs.len())),
+                    format!("a box with {} for {}", counted(sides.len(), "side"), counted(inputs.len(), "input")),
+                    Some(if inputs.len() == 1 {
+                        "write [-1,1]".into()
+                    } else {
+                        format!("write [-1,1]^{}", inputs.len())
+                    }),
                 );
                 Err(Error::text("domain", text, vec![Diagnostic { span: 0..text.len(), message, help }]))
             }

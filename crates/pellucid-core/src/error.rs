@@ -81,6 +81,11 @@ impl Error {
 /// The most findings that a message shows; [`Error::diagnostics`] has all.
 const SHOWN_FINDINGS: usize = 20;
 
+/// A number with its noun: `1 output`, `2 outputs`.
+pub fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 /// The longest stretch of a source line that is quoted in a message.
 const QUOTED_CHARS: usize = 76;
 

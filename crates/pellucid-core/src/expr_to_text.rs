@@ -44,7 +44,12 @@ fn write(expr: &Expr, inputs: &[String]) -> (String, Binding) {
         Expr::Input(index) => atom(inputs.get(*index).cloned().unwrap_or_else(|| format!("x{}", index + 1))),
         Expr::Sum(terms) => {
             let mut text = String::new();
-            for (i, term) in terms.iter().enumerate() {
+            // `1 - x1` rather than `-x1 + 1`; reading it back puts the constant last again.
+            let minus_first = terms.first().is_some_and(|term| signed_term(term, inputs).0);
+            let constant_first = minus_first && matches!(terms.last(), Some(Expr::Constant(c)) if c.is_positive());
+            let moved = if constant_first { terms.len() - 1 } else { 0 };
+            let order = (0..terms.len()).map(|i| &terms[(i + moved) % terms.len()]);
+            for (i, term) in order.enumerate() {
                 let (negative, part) = signed_term(term, inputs);
                 match (i, negative) {
                     (0, false) => {}

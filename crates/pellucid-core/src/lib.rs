@@ -25,7 +25,7 @@ pub use affine::{Affine, Hyperplane, dot};
 pub use certificate::{Biases, CellStep, Certificate, Claim, Computation, Difference, Kink, Proof};
 pub use circuit::{Circuit, Feature, FeatureKind, NeuronId, circuit_name};
 pub use domain::Domain;
-pub use error::{Diagnostic, Error};
+pub use error::{Diagnostic, Error, counted};
 pub use expr::Expr;
 pub use expr_to_text::expr_to_text;
 pub use function::Function;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Error, Number, Rational};
+use crate::{Error, Number, Rational, counted};
 
 /// One affine layer, `y = W x + b`.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,9 +69,9 @@ impl<W> Network<W> {
             }
             if layer.biases.len() != layer.weights.len() {
                 wrong.push(format!(
-                    "layer {number}: {} biases for {} neurons",
-                    layer.biases.len(),
-                    layer.weights.len()
+                    "layer {number}: {} for {}",
+                    counted(layer.biases.len(), "bias").replace("biass", "biases"),
+                    counted(layer.weights.len(), "neuron")
                 ));
             }
             width = layer.weights.len();
@@ -80,7 +80,7 @@ impl<W> Network<W> {
         if let Some(names) = &inputs
             && names.len() != n_inputs
         {
-            wrong.push(format!("{} input names for {n_inputs} inputs", names.len()));
+            wrong.push(format!("{} for {}", counted(names.len(), "input name"), counted(n_inputs, "input")));
         }
         if let Some(Err(error)) = inputs.as_deref().map(names_differ) {
             wrong.push(error.to_string());

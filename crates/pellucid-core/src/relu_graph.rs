@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Affine, Error, Rational};
+use crate::{Affine, Error, Rational, counted};
 
 /// A value that affine forms are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -166,11 +166,11 @@ impl ReluGraph {
     pub fn difference(&self, other: &ReluGraph) -> Result<ReluGraph, Error> {
         if self.n_inputs != other.n_inputs || self.outputs.len() != other.outputs.len() {
             return Err(Error::input(format!(
-                "the left side has {} inputs and {} outputs, the right side {} and {}",
-                self.n_inputs,
-                self.outputs.len(),
-                other.n_inputs,
-                other.outputs.len()
+                "the left side has {} and {}, the right side {} and {}",
+                counted(self.n_inputs, "input"),
+                counted(self.outputs.len(), "output"),
+                counted(other.n_inputs, "input"),
+                counted(other.outputs.len(), "output")
             )));
         }
         let mut builder = GraphBuilder::new(self.n_inputs);

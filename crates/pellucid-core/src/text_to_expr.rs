@@ -73,6 +73,11 @@ fn input_names(tokens: &[Token<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<S
     let mut known = HashSet::new();
     for (i, token) in tokens.iter().enumerate() {
         let called = tokens.get(i + 1).is_some_and(|next| next.text == "(");
+        if token.kind == TokenKind::Name && !called && FUNCTIONS.split(", ").any(|function| function == token.text) {
+            let message = format!("`{0}` is a function; write {0}(...)", token.text);
+            diagnostics.push(Diagnostic { span: token.span.clone(), message, help: None });
+            continue;
+        }
         if token.kind == TokenKind::Name && !called && known.insert(token.text) {
             names.push(token);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pellucid_core::{Circuit, Error, Expr, FeatureKind, Network, NeuronId, Rational, Trace, expr_to_text};
+use pellucid_core::{Circuit, Error, Expr, FeatureKind, Network, NeuronId, Rational, Trace, counted, expr_to_text};
 
 use crate::number_to_text;
 
@@ -125,7 +125,8 @@ impl<'a> Picture<'a> {
     pub fn at(mut self, input: Vec<Rational>) -> Result<Self, Error> {
         let n = self.network.n_inputs();
         if input.len() != n {
-            return Err(Error::input(format!("the example has {} values, the network {n} inputs", input.len())));
+            let (values, inputs) = (counted(input.len(), "value"), counted(n, "input"));
+            return Err(Error::input(format!("the example has {values}, the network {inputs}")));
         }
         let trace = self.network.trace(&input);
         self.example = Some((input, trace));

@@ -57,7 +57,7 @@ pub(crate) fn fitting(layers: &[Layer<Rational>], numbers: Numbers, options: Wri
     };
     let (n_unfit, n_all) = (unfit.count() + 1, all_numbers(layers).count());
     Err(Wrong::one(format!(
-        "{n_unfit} of {n_all} numbers would be rounded to {numbers}, the first at {}: {}; write .json with exact numbers, or allow rounding",
+        "{n_unfit} of {n_all} numbers would be rounded to {numbers}, the first at {}: {}; write .json with exact numbers, or allow rounding (--round)",
         place.text(),
         value.to_decimal(6)
     )))

@@ -4,7 +4,7 @@
 //! it in two; the walk goes into each part that has an interior. Parts without one need no look:
 //! graphs are continuous, and every point of the domain is a limit of interior points of cells.
 
-use pellucid_core::{Affine, Domain, Error, Hyperplane, Rational, ReluGraph};
+use pellucid_core::{Affine, Domain, Error, Hyperplane, Rational, ReluGraph, counted};
 
 use crate::exact_lp::{Interior, Multipliers, interior};
 
@@ -108,10 +108,10 @@ pub fn walk(
             }
         }
         if n_cells == limits.max_cells {
-            return Err(Error::limit(format!("gave up after {n_cells} linear cells (raise --max-cells)")));
+            return Err(Error::limit(format!("gave up after {} (raise --max-cells)", counted(n_cells, "linear cell"))));
         }
         if limits.stop.is_some_and(|stop| stop()) {
-            return Err(Error::limit(format!("stopped after {n_cells} linear cells")));
+            return Err(Error::limit(format!("stopped after {}", counted(n_cells, "linear cell"))));
         }
         n_cells += 1;
         let outputs = graph.outputs.iter().map(|form| form.to_affine(graph.n_inputs, &walker.relus)).collect();

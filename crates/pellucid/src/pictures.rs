@@ -15,7 +15,7 @@ pub fn taken_apart(network: &Network<Rational>, domain: &Domain) -> Option<Decom
         domain: domain.clone(),
         tolerance: Rational::zero(),
         target: None,
-        limits: Limits { max_cells: 20_000, stop: None },
+        limits: Limits { max_cells: 2_000, stop: None },
     };
     decompile(network, &question).ok()
 }

@@ -39,7 +39,7 @@ fn the_smallest_network_of_the_minimum() {
 fn a_function_may_begin_with_a_minus_sign() {
     let lines = |text: &str| text.lines().take(2).collect::<Vec<_>>().join("\n");
     assert_snapshot!(lines(pellucid(&["compile", "-x1 + 2"]).gives(0)), @r"
-    -x1 + 2 everywhere
+    2 - x1 everywhere
       1-2-1, 2 hidden neurons: proved smallest
     ");
     pellucid(&["prove", "-x1", "0 - x1"]).gives(0);
