@@ -43,14 +43,14 @@ fn write(expr: &Expr, inputs: &[String]) -> (String, Binding) {
         Expr::Constant(value) => (value.to_string(), constant_binding(value)),
         Expr::Input(index) => atom(inputs.get(*index).cloned().unwrap_or_else(|| format!("x{}", index + 1))),
         Expr::Sum(terms) => {
-            let mut text = String::new();
+            let mut parts: Vec<(bool, String)> = terms.iter().map(|term| signed_term(term, inputs)).collect();
             // `1 - x1` rather than `-x1 + 1`; reading it back puts the constant last again.
-            let minus_first = terms.first().is_some_and(|term| signed_term(term, inputs).0);
-            let constant_first = minus_first && matches!(terms.last(), Some(Expr::Constant(c)) if c.is_positive());
-            let moved = if constant_first { terms.len() - 1 } else { 0 };
-            let order = (0..terms.len()).map(|i| &terms[(i + moved) % terms.len()]);
-            for (i, term) in order.enumerate() {
-                let (negative, part) = signed_term(term, inputs);
+            let minus_first = parts.first().is_some_and(|(negative, _)| *negative);
+            if minus_first && matches!(terms.last(), Some(Expr::Constant(value)) if value.is_positive()) {
+                parts.rotate_right(1);
+            }
+            let mut text = String::new();
+            for (i, (negative, part)) in parts.into_iter().enumerate() {
                 match (i, negative) {
                     (0, false) => {}
                     (0, true) => text.push('-'),
