@@ -61,9 +61,10 @@ impl<W> Network<W> {
             for (row, weights) in layer.weights.iter().enumerate() {
                 if weights.len() != width {
                     wrong.push(format!(
-                        "layer {number}, row {}: {} weights where {width} values come in",
+                        "layer {number}, row {}: {} where {} in",
                         row + 1,
-                        weights.len()
+                        counted(weights.len(), "weight"),
+                        if width == 1 { "1 value comes".into() } else { format!("{width} values come") }
                     ));
                 }
             }

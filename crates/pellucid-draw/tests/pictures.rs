@@ -179,7 +179,7 @@ fn biases_that_are_all_zero_are_left_out() {
 fn an_example_needs_a_value_for_every_input() {
     let minimum = known::minimum();
     let error = Picture::new(&minimum).at(vec![Rational::one()]).unwrap_err();
-    assert_eq!(error.to_string(), "the example has 1 values, the network 2 inputs");
+    assert_eq!(error.to_string(), "the example has 1 value, the network 2 inputs");
 }
 
 #[test]

@@ -84,9 +84,9 @@ fn everything_wrong_in_own_files_is_listed() {
             r#"{"pellucid": 1, "layers": [{"weights": [[1, 2], [3]]}, {"weights": [[1, 2, 3]], "biases": []}]}"#
         ),
         "cannot read net.json:
-  layer 1, row 2: 1 weights where 2 values come in
+  layer 1, row 2: 1 weight where 2 values come in
   layer 2, row 1: 3 weights where 2 values come in
-  layer 2: 0 biases for 1 neurons"
+  layer 2: 0 biases for 1 neuron"
     );
     assert_eq!(
         refused_json(r#"{"pellucid": 1, "numbers": "float32", "layers": [{"weights": [[1e39]]}]}"#),
@@ -118,7 +118,7 @@ fn rounding_must_be_allowed() {
     assert_eq!(
         write(&file, Format::Onnx, WriteOptions::default()).unwrap_err().to_string(),
         "cannot write ONNX: 3 of 6 numbers would be rounded to float64, the first at layer 1, weight (1, 1): 0.333333; \
-         write .json with exact numbers, or allow rounding"
+         write .json with exact numbers, or allow rounding (--round)"
     );
     let bytes = write(&file, Format::Onnx, WriteOptions { rounding: true }).unwrap();
     assert_eq!(read(&bytes, "net.onnx").unwrap().network.layers()[0].biases[1], Rational::from_f64(0.1).unwrap());
