@@ -47,6 +47,9 @@ pub fn against_target(
 /// the same.
 const SAME_JUMP: (i64, i64) = (1, 20);
 
+/// Rows of hyperplanes up to this long are worth a name: small whole numbers for a few inputs.
+const PLAIN_BITS: usize = 24;
+
 /// Kinks of the target that no neuron detects; and where the network's jump along a hyperplane is
 /// not the target's and all its detectors there look one way, the opposite detector, which would
 /// make up for it.
@@ -68,7 +71,9 @@ fn missing_detectors(neurons: &[Neuron], kinks: &[Hinge]) -> Vec<Feature> {
             let slack = |w: &Rational| w.abs() * Rational::ratio(SAME_JUMP.0, SAME_JUMP.1);
             wanted.iter().zip(jump).all(|(w, j)| (w - j).abs() <= slack(w))
         });
-        if !same && looks.iter().all(|above| above == &looks[0]) {
+        // The opposite of a row that means nothing is no news.
+        let plain = plane.normal.iter().chain([&plane.offset]).map(Rational::bits).sum::<usize>() <= PLAIN_BITS;
+        if !same && plain && looks.iter().all(|above| above == &looks[0]) {
             let sign = Rational::from(if looks[0] { -1 } else { 1 });
             missing.push(Feature::of_row(&plane.to_affine().scaled(&sign)));
         }

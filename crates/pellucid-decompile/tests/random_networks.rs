@@ -4,19 +4,10 @@ mod common;
 
 use std::time::Instant;
 
-use common::{Stream, network, question, taken_apart, unit_box};
-use pellucid_core::{Domain, Network, Rational};
-use pellucid_decompile::{Status, decompile};
+use common::{Stream, network, question, taken_apart, unit_box, untrained};
+use pellucid_core::{Domain, Rational};
+use pellucid_decompile::Status;
 use proptest::prelude::*;
-
-fn untrained(stream: &mut Stream, n_inputs: usize, hidden: usize, n_outputs: usize) -> Network<Rational> {
-    let mut weights =
-        |n: usize, fan_in: usize| -> Vec<f64> { (0..n).map(|_| stream.weight(1.0 / (fan_in as f64).sqrt())).collect() };
-    let rows: Vec<Vec<f64>> = (0..hidden).map(|_| weights(n_inputs, n_inputs)).collect();
-    let biases = weights(hidden, n_inputs);
-    let out: Vec<Vec<f64>> = (0..n_outputs).map(|_| weights(hidden, hidden)).collect();
-    network(&rows, &biases, &out, &weights(n_outputs, hidden))
-}
 
 #[test]
 fn nothing_simple_explains_an_untrained_network() {
@@ -41,29 +32,6 @@ fn off(deviation: &pellucid_prove::Largest) -> String {
     match deviation {
         pellucid_prove::Largest::At(most, _) => most.to_decimal(3),
         pellucid_prove::Largest::Infinite { .. } => "infinite".into(),
-    }
-}
-
-/// Run with `cargo test --release -- --ignored --nocapture` to see how long networks take.
-#[test]
-#[ignore = "a measurement"]
-fn how_long_it_takes() {
-    let mut stream = Stream(7);
-    for shape in [(1, 2, 1), (1, 4, 2), (2, 3, 1), (2, 8, 1), (3, 6, 1), (4, 8, 1), (2, 16, 1), (2, 32, 1)] {
-        let networks: Vec<Network<Rational>> =
-            (0..5).map(|_| untrained(&mut stream, shape.0, shape.1, shape.2)).collect();
-        for tolerance in ["1e-4", "0"] {
-            let question = question(&unit_box(shape.0), tolerance);
-            let start = Instant::now();
-            let lengths: Vec<String> = networks
-                .iter()
-                .map(|network| {
-                    let found = decompile(network, &question).unwrap();
-                    format!("{} ({})", found.formula.to_string().len(), off(&found.deviation))
-                })
-                .collect();
-            println!("{shape:?} tolerance {tolerance}: {:?} each, {}", start.elapsed() / 5, lengths.join(", "));
-        }
     }
 }
 

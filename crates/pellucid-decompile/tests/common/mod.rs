@@ -86,3 +86,13 @@ impl Stream {
         f64::from(self.between(-size, size) as f32)
     }
 }
+
+/// A network with weights as a framework draws them.
+pub fn untrained(stream: &mut Stream, n_inputs: usize, hidden: usize, n_outputs: usize) -> Network<Rational> {
+    let mut weights =
+        |n: usize, fan_in: usize| -> Vec<f64> { (0..n).map(|_| stream.weight(1.0 / (fan_in as f64).sqrt())).collect() };
+    let rows: Vec<Vec<f64>> = (0..hidden).map(|_| weights(n_inputs, n_inputs)).collect();
+    let biases = weights(hidden, n_inputs);
+    let out: Vec<Vec<f64>> = (0..n_outputs).map(|_| weights(hidden, hidden)).collect();
+    network(&rows, &biases, &out, &weights(n_outputs, hidden))
+}
