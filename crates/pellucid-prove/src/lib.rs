@@ -4,6 +4,7 @@
 //! that one hidden layer can compute; [`count`] gives the smallest size, and [`certify_smallest`]
 //! the certificate for it. Every certificate is for `pellucid-check` to accept or reject.
 
+mod cells;
 mod count;
 mod difference;
 mod exact_lp;
@@ -14,6 +15,7 @@ mod smallest;
 mod subset_sum;
 mod walk;
 
+pub use cells::{CellCounts, LinearCell, cells};
 pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count};
 pub use difference::{Counterexample, Largest, Verdict, largest_difference, prove_within};
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};

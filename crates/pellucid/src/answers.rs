@@ -5,7 +5,7 @@ use pellucid_check::Checked;
 use pellucid_compile::Compiled;
 use pellucid_core::{Circuit, Domain, Expr, Network, Rational, expr_to_text};
 use pellucid_decompile::{Decompiled, Neuron, Status};
-use pellucid_prove::{Counterexample, Largest};
+use pellucid_prove::{Counterexample, Largest, LinearCell};
 use pellucid_train::{Run, binomial_interval_95};
 use serde_json::{Value, json};
 
@@ -84,6 +84,20 @@ pub fn proof(
         "counterexample": counterexample.map(|c| json!({
             "input": strings(&c.input), "left": strings(&c.left), "right": strings(&c.right),
         })),
+    })
+}
+
+/// One line of `cells`.
+pub fn cell(index: usize, cell: &LinearCell) -> Value {
+    let maps = cell
+        .maps
+        .iter()
+        .map(|map| json!({"coefficients": strings(&map.coefficients), "constant": map.constant.to_string()}));
+    json!({
+        "cell": index,
+        "signs": cell.signs,
+        "maps": maps.collect::<Vec<_>>(),
+        "point": strings(&cell.point),
     })
 }
 

@@ -133,3 +133,19 @@ fn check() {
     assert_eq!(answer["verdict"], "rejected");
     assert!(answer["reason"].is_string());
 }
+
+/// `cells` prints one object a line, and counts on stderr.
+#[test]
+fn cells() {
+    let outcome = pellucid(&["cells", "max(x1, x2) - x2", "--on", "[-1,1]^2"]);
+    let lines: Vec<serde_json::Value> =
+        outcome.gives(0).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    for line in &lines {
+        assert!(line["signs"].is_array() && line["maps"][0]["constant"].is_string() && line["point"][1].is_string());
+    }
+    assert_eq!(outcome.stderr, "2 linear cells, 2 affine maps\n");
+    assert_eq!(pellucid(&["cells", "abs(x1)", "--count"]).gives(0), "2 linear cells, 2 affine maps\n");
+    pellucid(&["cells", "max(x1, x2, x3, x4)", "--max-cells", "2"]).gives(3);
+    pellucid(&["cells", "abs(x1)", "--on", "[1,0]"]).gives(2);
+}

@@ -167,6 +167,7 @@ fn the_help() {
                  report
       compile    Function -> smallest network
       prove      Equal? Everywhere, on a box, or within a tolerance
+      cells      The linear cells, one JSON line each
       decompile  Network -> features -> circuits -> formula
       train      Train, and say which runs found the circuit
       check      Check a proof independently

@@ -1,0 +1,66 @@
+//! `pellucid cells NET|FUNCTION`
+
+use std::io::{BufWriter, Write};
+
+use clap::Args;
+use pellucid::{Domain, answers};
+
+use crate::arguments::{FunctionArguments, Operand, domain};
+use crate::limits::LimitArguments;
+use crate::words::count;
+use crate::{Answer, screen};
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  pellucid cells 'min(x1, x2)'
+  pellucid cells 'max(x1, x2, x3)' --on '[-1,1]^3'")]
+pub struct Arguments {
+    /// A network file, or a function
+    #[arg(allow_hyphen_values = true)]
+    subject: String,
+    /// Where: everywhere (the default), '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]'
+    #[arg(long, value_name = "DOMAIN", allow_hyphen_values = true)]
+    on: Option<String>,
+    /// Print only the counts
+    #[arg(long)]
+    count: bool,
+    #[command(flatten)]
+    functions: FunctionArguments,
+    #[command(flatten)]
+    limits: LimitArguments,
+}
+
+pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    let subject = Operand::read(&arguments.subject, &arguments.functions)?;
+    let domain = domain(arguments.on.as_deref(), subject.input_names(), Domain::Everywhere)?;
+    let computation = subject.computation();
+    let clock = arguments.limits.start();
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut closed = None;
+    let mut index = 0;
+    let counts = clock.run("walking over cells", |limits| {
+        pellucid::cells(&computation, &domain, limits, |cell| {
+            index += 1;
+            if !arguments.count
+                && let Err(error) = writeln!(out, "{}", answers::cell(index, cell))
+            {
+                closed = Some(error);
+            }
+            closed.is_none()
+        })
+    });
+    // What was found before a limit stays said.
+    out.flush()?;
+    drop(out);
+    if let Some(error) = closed {
+        return Err(error.into());
+    }
+    let counts = counts?;
+    let text = format!("{}, {}", count(counts.cells as u64, "linear cell"), count(counts.maps as u64, "affine map"));
+    if arguments.count {
+        screen::out_line(&text)?;
+    } else {
+        screen::remark(&text);
+    }
+    Ok(Answer::Yes)
+}
