@@ -35,7 +35,8 @@ pub use pellucid_check::{Checked, check, check_json};
 pub use pellucid_compile::{Compiled, Minimality, compile, compose, expr_to_circuit, fold};
 pub use pellucid_core::{
     Affine, Biases, Certificate, Circuit, Claim, Computation, Domain, Error, Expr, Feature, FeatureKind, Function,
-    Hyperplane, Layer, Network, NeuronId, Number, Rational, Trace, circuit_name, expr_to_text, numbered_inputs,
+    Hyperplane, Layer, Network, NeuronId, Number, Rational, Trace, circuit_name, counted, expr_to_text,
+    numbered_inputs,
 };
 pub use pellucid_decompile::{AgainstTarget, Decompiled, Neuron, Question, Status, decompile};
 pub use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text};

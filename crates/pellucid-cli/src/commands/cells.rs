@@ -3,11 +3,10 @@
 use std::io::{BufWriter, Write};
 
 use clap::Args;
-use pellucid::{Domain, answers};
+use pellucid::{Domain, answers, counted};
 
 use crate::arguments::{FunctionArguments, Operand, domain};
 use crate::limits::LimitArguments;
-use crate::words::count;
 use crate::{Answer, screen};
 
 #[derive(Args)]
@@ -56,7 +55,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         return Err(error.into());
     }
     let counts = counts?;
-    let text = format!("{}, {}", count(counts.cells as u64, "linear cell"), count(counts.maps as u64, "affine map"));
+    let text = format!("{}, {}", counted(counts.cells, "linear cell"), counted(counts.maps, "affine map"));
     if arguments.count {
         screen::out_line(&text)?;
     } else {

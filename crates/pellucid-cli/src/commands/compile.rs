@@ -109,7 +109,7 @@ fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
     let function = words::brief(&compiled.function.to_string(), HEADING_CHARS);
     let mut text = format!("{function} {}\n", compiled.domain.phrase());
     let (shape, size) = (words::shape(&compiled.network.shape()), compiled.network.hidden_neurons());
-    text += &format!("  {shape}, {}: {verdict}\n\n", words::count(size, "hidden neuron"));
+    text += &format!("  {shape}, {}: {verdict}\n\n", pellucid::counted(size, "hidden neuron"));
     let picture = pictures::compiled_picture(&compiled.network, Some(&compiled.function), &compiled.domain, None)?;
     let options = screen::terminal_options(2);
     let (drawn, list) = (picture.to_terminal(&options), picture.to_list(&options));
@@ -121,7 +121,7 @@ fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
     text += &screen::indented(&list);
     text.push('\n');
     text += &super::decompile::circuits_text(&pellucid::circuits_of(compiled), compiled.function.input_names());
-    let cells = n_cells.map_or(String::new(), |n| format!(" ({})", words::count(n, "linear cell")));
+    let cells = n_cells.map_or(String::new(), |n| format!(" ({})", pellucid::counted(n, "linear cell")));
     text += &format!("  equality    proved{cells}\n");
     let reason = if minimality.proved {
         format!("proved: {}", minimality.reason)

@@ -108,10 +108,14 @@ fn target(arguments: &Arguments, file: &NetworkFile, network: &pellucid::Network
     };
     let target = arguments.functions.function_beside(text, inputs)?;
     if target.n_inputs() > network.n_inputs() {
-        bail!("the target {target} has {}, the network {}", words::count(target.n_inputs(), "input"), inputs.len());
+        bail!(
+            "the target {target} has {}, the network {}",
+            pellucid::counted(target.n_inputs(), "input"),
+            inputs.len()
+        );
     }
     if target.n_outputs() != network.n_outputs() {
-        let n_outputs = words::count(target.n_outputs(), "output");
+        let n_outputs = pellucid::counted(target.n_outputs(), "output");
         bail!("the target {target} has {n_outputs}, the network {}", network.n_outputs());
     }
     Ok(Some(target))
@@ -179,7 +183,7 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
         let (now, then) = (network.hidden_neurons(), widths.iter().sum::<usize>());
         if then < now {
             let suffice = if then == 1 { "suffices" } else { "suffice" };
-            let then = words::count(then, "hidden neuron");
+            let then = pellucid::counted(then, "hidden neuron");
             text += &format!("  {then} {suffice} for the formula (the network has {now})\n");
         }
     }

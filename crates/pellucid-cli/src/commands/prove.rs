@@ -125,7 +125,7 @@ impl Question {
         if !self.json {
             let how = match n_cells {
                 0 => "their canonical forms match".to_string(),
-                n => format!("their difference has {}", words::count(n, "linear cell")),
+                n => format!("their difference has {}", pellucid::counted(n, "linear cell")),
             };
             screen::out_line(&format!("proved: {} ({how})", words::brief(claim, CLAIM_CHARS)))?;
         }
@@ -200,7 +200,7 @@ fn aligned(left: Operand, right: Operand) -> anyhow::Result<(Computation, Comput
     };
     let (left, right) = (widened(&left), widened(&right));
     if left.n_inputs() != right.n_inputs() {
-        bail!("{left} has {}, {right} has {}", words::count(left.n_inputs(), "input"), right.n_inputs());
+        bail!("{left} has {}, {right} has {}", pellucid::counted(left.n_inputs(), "input"), right.n_inputs());
     }
     Ok((left, right))
 }

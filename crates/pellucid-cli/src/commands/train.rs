@@ -248,7 +248,7 @@ impl Training<'_> {
             screen::remark(&format!(
                 "pellucid: {why}: {} of {} finished",
                 runs.len(),
-                words::count(self.n_seeds, "run")
+                pellucid::counted(self.n_seeds as usize, "run")
             ));
             return Ok(Answer::GaveUp);
         }
@@ -354,7 +354,7 @@ fn reason(classified: &Classified) -> String {
 fn single(run: &Run, classified: &Classified) -> String {
     let mut text = format!("{} (seed {})\n", classified.verdict, run.seed);
     text += &words::wrapped("  ", &reason(classified), screen::text_width());
-    let (shape, steps) = (words::shape(&run.network.shape()), words::count(run.steps_done, "step"));
+    let (shape, steps) = (words::shape(&run.network.shape()), pellucid::counted(run.steps_done, "step"));
     text += &format!("  {shape}, loss {} -> {} in {steps}\n", short(run.start_loss), short(run.final_loss));
     for (step, loss) in &run.losses {
         text += &format!("    after step {step:<6} loss {}\n", short(*loss));
@@ -367,7 +367,7 @@ fn summary(runs: &[(Run, Classified)], found: usize) -> String {
     let (low, high) = pellucid::binomial_interval_95(found as u64, runs.len() as u64);
     format!(
         "found in {found} of {} ({:.1} %; 95 % interval {:.1} to {:.1} %), local optimum in {}, not converged in {}\n",
-        words::count(runs.len(), "run"),
+        pellucid::counted(runs.len(), "run"),
         100.0 * found as f64 / runs.len() as f64,
         100.0 * low,
         100.0 * high,
