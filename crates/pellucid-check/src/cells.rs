@@ -3,107 +3,137 @@
 //! Steps come in preorder and are read once, front to back, so a proof of any length needs no more
 //! memory than its deepest branch.
 
-use pellucid_core::{Affine, CellStep, Domain, Rational, ReluGraph};
+use std::sync::Arc;
+
+use pellucid_core::{CellStep, Combination, Domain, IntegerGraph, IntegerRow, Rational, ReluOnCell, sign_of};
 
 /// A cut whose off side is still to come.
 struct Open {
     n_relus: usize,
     n_rows: usize,
-    map: Affine,
+    row: IntegerRow,
+}
+
+/// A proof that is being read: what bounds the current cell, and which ReLUs are decided on it.
+pub(crate) struct Cover<'a> {
+    graph: &'a IntegerGraph,
+    /// Each output's scale times the bound.
+    limits: Vec<Rational>,
+    rows: Vec<IntegerRow>,
+    relus: Vec<ReluOnCell>,
+    open: Vec<Open>,
+    complete: bool,
 }
 
 /// Checks that every output of the graph is within `bound` of 0 on the domain.
-pub(crate) fn cover(graph: &ReluGraph, domain: &Domain, bound: &Rational, steps: &[CellStep]) -> Result<(), String> {
-    let n = graph.n_inputs;
-    let off = || Affine::constant(n, Rational::zero());
-    let mut rows = domain.rows(n);
-    let mut relus: Vec<Affine> = Vec::new();
-    let mut open: Vec<Open> = Vec::new();
-    let mut steps = steps.iter();
-    loop {
-        // ReLUs whose argument is constant on the cell decide themselves.
-        let mut cut = None;
-        while let Some(form) = graph.relus.get(relus.len()) {
-            let map = form.to_affine(n, &relus);
-            if !map.is_constant() {
-                cut = Some(map);
-                break;
+pub(crate) fn cover(graph: &IntegerGraph, domain: &Domain, bound: &Rational, steps: &[CellStep]) -> Result<(), String> {
+    let mut cover = Cover::new(graph, domain, bound);
+    steps.iter().try_for_each(|step| cover.take(step))?;
+    cover.end()
+}
+
+impl<'a> Cover<'a> {
+    /// The start of a proof: the whole domain.
+    pub fn new(graph: &'a IntegerGraph, domain: &Domain, bound: &Rational) -> Self {
+        let limits = graph.scales.iter().map(|scale| scale * bound).collect();
+        let rows = domain.rows(graph.n_inputs).iter().map(IntegerRow::of).collect();
+        Cover { graph, limits, rows, relus: Vec::new(), open: Vec::new(), complete: false }
+    }
+
+    /// The argument of the next ReLU that is not constant on the cell; those before decide themselves.
+    fn next_argument(&mut self) -> Option<IntegerRow> {
+        while let Some(form) = self.graph.relus.get(self.relus.len()) {
+            let row = form.on_cell(&self.relus);
+            if !row.is_constant() {
+                return Some(row);
             }
-            relus.push(if map.constant.is_positive() { map } else { off() });
+            self.relus.push((sign_of(row.constant()) > 0).then(|| Arc::new(row)));
         }
-        match (steps.next().ok_or("the proof ends before all cells are covered")?, cut) {
-            (CellStep::Split, Some(map)) => {
-                open.push(Open { n_relus: relus.len(), n_rows: rows.len(), map: map.clone() });
-                rows.push(map.clone());
-                relus.push(map);
-                continue;
+        None
+    }
+
+    /// Checks the next step.
+    pub fn take(&mut self, step: &CellStep) -> Result<(), String> {
+        if self.complete {
+            return Err("the proof goes on after all cells are covered".into());
+        }
+        match (step, self.next_argument()) {
+            (CellStep::Split, Some(row)) => {
+                self.open.push(Open { n_relus: self.relus.len(), n_rows: self.rows.len(), row: row.negated() });
+                self.relus.push(Some(Arc::new(row.clone())));
+                self.rows.push(row);
+                return Ok(());
             }
-            (CellStep::Split, None) => return Err("a cell is cut although all ReLUs are decided".into()),
-            (CellStep::Empty(multipliers), _) => empty(&rows, multipliers, n)?,
-            (CellStep::Equal, None) => equal(graph, &relus, bound)?,
-            (CellStep::Bounded(proofs), None) => bounded(graph, &relus, &rows, bound, proofs)?,
-            (CellStep::Equal | CellStep::Bounded(_), Some(_)) => return Err("a cell is closed too early".into()),
+            (CellStep::On(proof), Some(row)) => {
+                self.not_negative(&row, proof)?;
+                self.relus.push(Some(Arc::new(row)));
+                return Ok(());
+            }
+            (CellStep::Off(proof), Some(row)) => {
+                self.not_negative(&row.negated(), proof)?;
+                self.relus.push(None);
+                return Ok(());
+            }
+            (CellStep::Equal, None) => self.equal()?,
+            (CellStep::Bounded(proofs), None) => self.bounded(proofs)?,
+            (_, None) => return Err("a ReLU is decided although all of them are".into()),
+            (_, Some(_)) => return Err("a cell is closed too early".into()),
         }
-        let Some(Open { n_relus, n_rows, map }) = open.pop() else { break };
-        relus.truncate(n_relus);
-        rows.truncate(n_rows);
-        rows.push(map.scaled(&Rational::from(-1)));
-        relus.push(off());
-    }
-    if steps.next().is_some() { Err("the proof goes on after all cells are covered".into()) } else { Ok(()) }
-}
-
-/// The sum of rows with positive factors; all rows are at least 0 on the cell.
-fn combination(rows: &[Affine], multipliers: &[(usize, Rational)], n: usize) -> Result<Affine, String> {
-    let mut sum = Affine::constant(n, Rational::zero());
-    for (i, factor) in multipliers {
-        if !factor.is_positive() {
-            return Err("a multiplier is not positive".into());
+        match self.open.pop() {
+            None => self.complete = true,
+            Some(Open { n_relus, n_rows, row }) => {
+                self.relus.truncate(n_relus);
+                self.rows.truncate(n_rows);
+                self.rows.push(row);
+                self.relus.push(None);
+            }
         }
-        sum.add_scaled(factor, rows.get(*i).ok_or("a multiplier is for a row that is not there")?);
-    }
-    Ok(sum)
-}
-
-/// No point makes all rows positive: some positive combination of them is never above 0.
-fn empty(rows: &[Affine], multipliers: &[(usize, Rational)], n: usize) -> Result<(), String> {
-    let sum = combination(rows, multipliers, n)?;
-    if multipliers.is_empty() || !sum.is_constant() || sum.constant.is_positive() {
-        return Err("a cell is not shown to be empty".into());
-    }
-    Ok(())
-}
-
-fn equal(graph: &ReluGraph, relus: &[Affine], bound: &Rational) -> Result<(), String> {
-    let small = |map: Affine| map.is_constant() && map.constant.abs() <= *bound;
-    if graph.outputs.iter().all(|form| small(form.to_affine(graph.n_inputs, relus))) {
         Ok(())
-    } else {
-        Err("the two sides differ on a cell".into())
     }
-}
 
-fn bounded(
-    graph: &ReluGraph,
-    relus: &[Affine],
-    rows: &[Affine],
-    bound: &Rational,
-    proofs: &[[Vec<(usize, Rational)>; 2]],
-) -> Result<(), String> {
-    if proofs.len() != graph.outputs.len() {
-        return Err("a cell does not bound every output".into());
+    /// The end of the proof: are all cells covered?
+    pub fn end(&self) -> Result<(), String> {
+        if self.complete { Ok(()) } else { Err("the proof ends before all cells are covered".into()) }
     }
-    for (form, sides) in graph.outputs.iter().zip(proofs) {
-        let map = form.to_affine(graph.n_inputs, relus);
-        for (multipliers, sign) in sides.iter().zip([1, -1]) {
-            // bound - sign * map must be a sum of rows and a constant that is not negative.
-            let mut rest = Affine::constant(graph.n_inputs, bound.clone());
-            rest.add_scaled(&Rational::from(-sign), &map);
-            let rest = rest.minus(&combination(rows, multipliers, graph.n_inputs)?);
-            if !rest.is_constant() || rest.constant.is_negative() {
-                return Err("a bound is not shown on a cell".into());
+
+    /// A positive multiple of the row is a sum of rows that are not negative on the cell and a constant
+    /// that is not negative.
+    fn not_negative(&self, row: &IntegerRow, proof: &Combination) -> Result<(), String> {
+        let mut rest = IntegerRow::zero(self.graph.n_inputs);
+        if sign_of(&proof.times) <= 0 {
+            return Err("a factor is not positive".into());
+        }
+        rest.add_scaled(&proof.times, row);
+        for (i, factor) in &proof.rows {
+            if sign_of(factor) <= 0 {
+                return Err("a factor is not positive".into());
             }
+            rest.add_scaled(&-factor, self.rows.get(*i).ok_or("a factor is for a row that is not there")?);
+        }
+        if rest.is_constant() && sign_of(rest.constant()) >= 0 {
+            Ok(())
+        } else {
+            Err("a sign is not shown on a cell".into())
         }
     }
-    Ok(())
+
+    fn equal(&self) -> Result<(), String> {
+        let small = |(row, limit): (IntegerRow, &Rational)| {
+            row.is_constant() && Rational::from(row.constant().clone()).abs() <= *limit
+        };
+        let outputs = self.graph.outputs.iter().map(|form| form.on_cell(&self.relus));
+        if outputs.zip(&self.limits).all(small) { Ok(()) } else { Err("the two sides differ on a cell".into()) }
+    }
+
+    fn bounded(&self, proofs: &[[Combination; 2]]) -> Result<(), String> {
+        if proofs.len() != self.graph.outputs.len() {
+            return Err("a cell does not bound every output".into());
+        }
+        for ((form, limit), [above, below]) in self.graph.outputs.iter().zip(&self.limits).zip(proofs) {
+            let row = form.on_cell(&self.relus);
+            self.not_negative(&row.slack(limit, -1), above)?;
+            self.not_negative(&row.slack(limit, 1), below)?;
+        }
+        Ok(())
+    }
 }

@@ -8,12 +8,12 @@
 //!   hidden neurons (see [`lower_bound`]).
 //!
 //! ```
-//! let text = r#"{"pellucid_certificate": 1,
+//! let text = r#"{"pellucid_certificate": 2,
 //!   "claim": {"within": {"left": {"function": {"inputs": ["x"], "text": "abs(relu(x))"}},
 //!                        "right": {"function": {"inputs": ["x"], "text": "relu(x)"}},
 //!                        "domain": "everywhere", "bound": "0"}},
-//!   "proof": {"within": {"cells":
-//!     ["split", "split", "equal", {"empty": [[0, "1"], [1, "1"]]}, "equal"]}}}"#;
+//!   "proof": {"within": {"cells": {"merge": "hyperplanes",
+//!     "steps": ["split", {"on": ["1", [[0, "1"]]]}, "equal", "equal"]}}}}"#;
 //! let checked = pellucid_check::check_json(text).unwrap();
 //! assert!(checked.is_accepted());
 //! ```
@@ -23,8 +23,8 @@ pub mod lower_bound;
 pub mod one_layer;
 
 use pellucid_core::{
-    Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, Kink, Network, Proof, Rational,
-    ReluGraph, Side, dot,
+    Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, IntegerGraph, Kink, Network, Proof,
+    Rational, ReluGraph, Side, dot,
 };
 
 /// The checker's verdict on a certificate.
@@ -58,7 +58,7 @@ pub fn check(certificate: &Certificate) -> Checked {
 }
 
 fn verify(certificate: &Certificate) -> Result<(), String> {
-    if certificate.version != 1 {
+    if certificate.version != 2 {
         return Err(format!("certificate version {} is not known", certificate.version));
     }
     match (&certificate.claim, &certificate.proof) {
@@ -87,18 +87,17 @@ fn within(
     if bound.is_negative() {
         return Err("the bound is negative".into());
     }
-    let (left, right) = (left.to_relu_graph(), right.to_relu_graph());
     match difference {
         Difference::CanonicalForms => {
-            let forms = (one_layer::form_of(&left, domain), one_layer::form_of(&right, domain));
-            let (Some(left), Some(right)) = forms else {
+            let form = |side: &Computation| one_layer::form_of(&side.to_relu_graph(), domain);
+            let (Some(left), Some(right)) = (form(left), form(right)) else {
                 return Err("canonical forms need one hidden layer on both sides".into());
             };
             if left == right { Ok(()) } else { Err("the canonical forms differ".into()) }
         }
-        Difference::Cells(steps) => {
-            let graph = left.difference(&right).map_err(|error| error.to_string())?;
-            cells::cover(&graph, domain, bound, steps)
+        Difference::Cells { merge, steps } => {
+            let graph = left.difference(right, *merge).map_err(|error| error.to_string())?;
+            cells::cover(&IntegerGraph::of(&graph), domain, bound, steps)
         }
     }
 }

@@ -5,8 +5,8 @@ mod common;
 use common::{false_because, r};
 use pellucid_check::{check, check_json};
 use pellucid_core::{
-    Biases, CellStep, Certificate, Claim, Computation, Difference, Domain, Function, Hyperplane, Kink, Layer, Network,
-    Proof, Rational,
+    Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Domain, Function, Hyperplane, Kink,
+    Layer, Merge, Network, Proof, Rational,
 };
 
 fn named(text: &str, inputs: &[&str]) -> Computation {
@@ -36,8 +36,8 @@ fn a_box_without_interior_proves_nothing() {
         let domain = box_of(&sides);
         for proof in [
             Difference::CanonicalForms,
-            Difference::Cells(vec![CellStep::Empty(vec![(0, r("1")), (1, r("1"))])]),
-            Difference::Cells(vec![CellStep::Equal]),
+            cells(vec![CellStep::On(sum_of(1, vec![(0, 1), (1, 1)]))]),
+            cells(vec![CellStep::Equal]),
         ] {
             let certificate = within(function("x1", 2), function("x2", 2), domain.clone(), proof);
             assert!(rejection(&certificate).contains("does not fit"));
@@ -58,7 +58,7 @@ fn a_box_with_other_numbers_of_sides_proves_nothing() {
 #[test]
 fn inputs_in_another_order_are_not_matched_by_position() {
     let (left, right) = (named("a - b", &["a", "b"]), named("b - a", &["b", "a"]));
-    for proof in [Difference::CanonicalForms, Difference::Cells(vec![CellStep::Equal])] {
+    for proof in [Difference::CanonicalForms, cells(vec![CellStep::Equal])] {
         let certificate = within(left.clone(), right.clone(), Domain::Everywhere, proof);
         assert!(rejection(&certificate).contains("same order"));
     }
@@ -74,7 +74,7 @@ fn sides_of_other_sizes_are_never_equal() {
         (function("x1", 2), function("(x1, x1)", 2)),
         (function("0", 2), function("0", 1)),
     ] {
-        for proof in [Difference::CanonicalForms, Difference::Cells(vec![CellStep::Equal])] {
+        for proof in [Difference::CanonicalForms, cells(vec![CellStep::Equal])] {
             rejection(&within(left.clone(), right.clone(), Domain::Everywhere, proof));
         }
     }
@@ -84,7 +84,7 @@ fn sides_of_other_sizes_are_never_equal() {
 fn names_that_mislead_cannot_be_read() {
     let claim = |inputs: &str, text: &str| {
         format!(
-            r#"{{"pellucid_certificate": 1, "claim": {{"within": {{
+            r#"{{"pellucid_certificate": 2, "claim": {{"within": {{
                 "left": {{"function": {{"inputs": {inputs}, "text": "{text}"}}}},
                 "right": {{"function": {{"inputs": {inputs}, "text": "{text}"}}}},
                 "domain": "everywhere", "bound": "0"}}}}, "proof": {{"within": "canonical_forms"}}}}"#
@@ -114,7 +114,7 @@ fn keys_that_are_not_known_are_not_passed_over() {
     let text = |extra: [&str; 4]| {
         let [top, claim, biases, proof] = extra;
         format!(
-            r#"{{"pellucid_certificate": 1 {top}, "claim": {{"smallest": {{"function": {{"inputs": ["x1"], "text": "x1"}},
+            r#"{{"pellucid_certificate": 2 {top}, "claim": {{"smallest": {{"function": {{"inputs": ["x1"], "text": "x1"}},
                 "network": {{"layers": [{{"weights": [["1"]]}}]}}, "domain": "everywhere",
                 "biases": {{"hidden": true, "output": true {biases}}}, "at_least": 2 {claim}}}}},
                 "proof": {{"smallest": {{"equality": "canonical_forms", "kinks": [] {proof}}}}}}}"#
@@ -268,9 +268,9 @@ fn a_bound_for_every_output_is_asked_for() {
             domain: box_of(&[("-1", "1")]),
             bound: r("1/2"),
         };
-        Certificate::new(claim, Proof::Within(Difference::Cells(vec![CellStep::Bounded(proofs)])))
+        Certificate::new(claim, Proof::Within(cells(vec![CellStep::Bounded(proofs)])))
     };
-    let nothing = || [vec![], vec![]];
+    let nothing = || [sum_of(1, vec![]), sum_of(1, vec![])];
     for proofs in [vec![], vec![nothing()], vec![nothing(); 2], vec![nothing(); 3]] {
         rejection(&claim(proofs));
     }
@@ -310,37 +310,41 @@ fn search(
     (n_tried, None)
 }
 
+/// Every way to show a sign with factors 0, 1 or -1 of few rows, and with a factor of the map that is
+/// 1, 2 or not positive.
 fn alphabet(n_rows: usize, n_outputs: usize) -> Vec<CellStep> {
-    let combination = |mask: usize| -> Vec<(usize, Rational)> {
-        (0..n_rows).filter(|i| mask >> i & 1 == 1).map(|i| (i, Rational::one())).collect()
-    };
-    let mut found = vec![CellStep::Split, CellStep::Equal, CellStep::Bounded(vec![])];
-    // Factors that are not positive prove nothing.
-    for i in 0..n_rows {
-        let row = |factor: i64| vec![(i, Rational::from(factor))];
-        for factor in [0, -1, -2] {
-            found.push(CellStep::Empty(row(factor)));
-            for other in 0..1usize << n_rows {
-                for sides in [[row(factor), combination(other)], [combination(other), row(factor)]] {
-                    found.push(CellStep::Bounded(vec![sides; n_outputs]));
-                }
-            }
-            for j in (0..n_rows).filter(|j| *j != i) {
-                found.push(CellStep::Empty(vec![(j, Rational::one()), (i, Rational::from(factor))]));
-            }
-        }
-        for j in 0..n_rows {
-            let both = [vec![(i, Rational::from(-1))], vec![(j, Rational::from(-1))]];
-            found.push(CellStep::Bounded(vec![both; n_outputs]));
-        }
+    let mask =
+        |times: i64, mask: usize| sum_of(times, (0..n_rows).filter(|i| mask >> i & 1 == 1).map(|i| (i, 1)).collect());
+    let mut sums: Vec<Combination> = (0..1usize << n_rows).map(|chosen| mask(1, chosen)).collect();
+    for times in [0, -1] {
+        sums.push(sum_of(times, vec![]));
+        sums.extend((0..n_rows).map(|i| sum_of(times, vec![(i, 1)])));
     }
-    found.extend((0..1usize << n_rows).map(|mask| CellStep::Empty(combination(mask))));
-    for above in 0..1usize << n_rows {
-        for below in 0..1usize << n_rows {
-            found.push(CellStep::Bounded(vec![[combination(above), combination(below)]; n_outputs]));
+    for i in 0..n_rows {
+        // Factors that are not positive prove nothing, nor do rows that are not there.
+        sums.extend([0, -1, -2].map(|factor| sum_of(1, vec![(i, factor)])));
+        sums.extend((0..n_rows).filter(|j| *j != i).map(|j| sum_of(1, vec![(j, 1), (i, -1)])));
+        sums.push(sum_of(2, vec![(i, 1)]));
+        sums.push(sum_of(1, vec![(i, 2)]));
+    }
+    sums.push(sum_of(1, vec![(n_rows, 1)]));
+    let mut found = vec![CellStep::Split, CellStep::Equal, CellStep::Bounded(vec![])];
+    for sum in &sums {
+        found.push(CellStep::On(sum.clone()));
+        found.push(CellStep::Off(sum.clone()));
+        for other in &sums {
+            found.push(CellStep::Bounded(vec![[sum.clone(), other.clone()]; n_outputs]));
         }
     }
     found
+}
+
+fn sum_of(times: i64, rows: Vec<(usize, i64)>) -> Combination {
+    Combination { times: times.into(), rows: rows.into_iter().map(|(row, factor)| (row, factor.into())).collect() }
+}
+
+fn cells(steps: Vec<CellStep>) -> Difference {
+    Difference::Cells { merge: Merge::Hyperplanes, steps }
 }
 
 #[test]
@@ -362,7 +366,7 @@ fn no_short_proof_by_cells_shows_a_false_claim() {
                 domain: domain.clone(),
                 bound: r(bound),
             };
-            Certificate::new(claim, Proof::Within(Difference::Cells(steps)))
+            Certificate::new(claim, Proof::Within(cells(steps)))
         };
         assert!(false_because(&claim(vec![])).is_some(), "{left} {right}");
         let rows = if domain == Domain::Everywhere { 3 } else { 4 };
@@ -379,7 +383,7 @@ fn no_short_proof_by_cells_shows_a_false_claim() {
         let claim = |steps: Vec<CellStep>| {
             let (left, right) = (function(left, 1), function(right, 1));
             let claim = Claim::Within { left, right, domain: domain.clone(), bound: r(bound) };
-            Certificate::new(claim, Proof::Within(Difference::Cells(steps)))
+            Certificate::new(claim, Proof::Within(cells(steps)))
         };
         let rows = if domain == Domain::Everywhere { 2 } else { 3 };
         assert!(search(&claim, &alphabet(rows, 1), 9).1.is_some(), "{left}");

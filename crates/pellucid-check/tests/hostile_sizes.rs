@@ -9,8 +9,8 @@ use pellucid_check::lower_bound::lower_bound;
 use pellucid_check::one_layer::Form;
 use pellucid_check::{check, check_json};
 use pellucid_core::{
-    Affine, Biases, CellStep, Certificate, Claim, Computation, Difference, Domain, Function, Hyperplane, Proof,
-    Rational,
+    Affine, Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Domain, Function, Hyperplane,
+    Integer, Merge, Proof, Rational,
 };
 
 /// Some slack for slow machines without optimisation.
@@ -76,14 +76,16 @@ fn long_proofs_are_read_once() {
             domain: Domain::Everywhere,
             bound: Rational::zero(),
         };
-        Certificate::new(claim, Proof::Within(Difference::Cells(steps)))
+        Certificate::new(claim, Proof::Within(Difference::Cells { merge: Merge::Hyperplanes, steps }))
     };
+    let sum_of = |rows| Combination { times: Integer::ONE, rows };
     for steps in [
         vec![CellStep::Split; 1_000_000],
         vec![CellStep::Equal; 1_000_000],
-        vec![CellStep::Empty(vec![(0, Rational::one()); 1_000_000])],
-        vec![CellStep::Split, CellStep::Bounded(vec![[vec![(0, Rational::one()); 500_000], vec![]]])],
-        vec![CellStep::Empty(vec![(usize::MAX, Rational::one())])],
+        vec![CellStep::On(sum_of(vec![(0, Integer::ONE); 1_000_000]))],
+        vec![CellStep::Split, CellStep::Bounded(vec![[sum_of(vec![(0, Integer::ONE); 500_000]), sum_of(vec![])]])],
+        vec![CellStep::Off(sum_of(vec![(usize::MAX, Integer::ONE)]))],
+        vec![CellStep::On(Combination { times: Integer::ONE << 1_000_000, rows: vec![(0, Integer::ONE)] })],
     ] {
         assert!(!timed("steps", || check(&claim(steps))).is_accepted());
     }
@@ -93,7 +95,7 @@ fn long_proofs_are_read_once() {
 fn large_and_deep_texts_end() {
     let claim = |text: &str, domain: &str| {
         format!(
-            r#"{{"pellucid_certificate": 1, "claim": {{"within": {{
+            r#"{{"pellucid_certificate": 2, "claim": {{"within": {{
                 "left": {{"function": {{"inputs": ["x1", "x2"], "text": "{text}"}}}},
                 "right": {{"function": {{"inputs": ["x1", "x2"], "text": "x1"}}}},
                 "domain": "{domain}", "bound": "0"}}}}, "proof": {{"within": "canonical_forms"}}}}"#

@@ -6,7 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::network_json::WrittenNetwork;
-use crate::{Domain, Error, Function, Hyperplane, Network, Rational, ReluGraph};
+use crate::{
+    Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network, Rational, ReluGraph, counted,
+};
 
 /// What a claim is about: a function or a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,44 @@ impl Computation {
         match self {
             Computation::Function(function) => function.to_relu_graph(),
             Computation::Network(network) => network.to_relu_graph(),
+        }
+    }
+
+    /// The graph of the differences of outputs, `self - other`, in which the ReLUs of both sides stand
+    /// side by side, merged as told.
+    ///
+    /// # Errors
+    /// When the numbers of inputs or of outputs differ.
+    pub fn difference(&self, other: &Computation, merge: Merge) -> Result<ReluGraph, Error> {
+        if self.n_inputs() != other.n_inputs() || self.n_outputs() != other.n_outputs() {
+            return Err(Error::input(format!(
+                "the left side has {} and {}, the right side {} and {}",
+                counted(self.n_inputs(), "input"),
+                counted(self.n_outputs(), "output"),
+                counted(other.n_inputs(), "input"),
+                counted(other.n_outputs(), "output")
+            )));
+        }
+        let mut builder = GraphBuilder::with_merge(self.n_inputs(), merge);
+        let left = self.build(&mut builder);
+        let right = other.build(&mut builder);
+        let outputs = left.iter().zip(&right).map(|(a, b)| a.minus(b)).collect();
+        Ok(builder.finish(outputs))
+    }
+
+    /// The outputs, built.
+    fn build(&self, builder: &mut GraphBuilder) -> Vec<Form> {
+        match self {
+            Computation::Function(function) => function.build(builder),
+            Computation::Network(network) => network.build(builder).0,
+        }
+    }
+
+    /// The number of outputs.
+    pub fn n_outputs(&self) -> usize {
+        match self {
+            Computation::Function(function) => function.n_outputs(),
+            Computation::Network(network) => network.n_outputs(),
         }
     }
 
@@ -190,24 +230,54 @@ pub enum Difference {
     /// Both have one hidden layer, and their canonical forms on the domain are the same.
     CanonicalForms,
     /// A tree of cells, in preorder, over the ReLUs of the graph of differences.
-    Cells(Vec<CellStep>),
+    Cells {
+        /// Which ReLUs of the two sides are one.
+        merge: Merge,
+        /// The tree.
+        steps: Vec<CellStep>,
+    },
 }
 
-/// A step of a walk over cells. The walk takes the ReLUs in order; one whose argument is constant
-/// on the current cell needs no step.
+/// Shows that a map is not negative on a cell: `times * map` less these multiples of the cell's rows
+/// (by index: the domain's rows, then those of the cuts) is a constant that is not negative.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(Integer, Vec<(usize, Integer)>)", into = "(Integer, Vec<(usize, Integer)>)")]
+pub struct Combination {
+    /// The factor of the map, above 0.
+    pub times: Integer,
+    /// Rows with factors above 0.
+    pub rows: Vec<(usize, Integer)>,
+}
+
+impl From<(Integer, Vec<(usize, Integer)>)> for Combination {
+    fn from((times, rows): (Integer, Vec<(usize, Integer)>)) -> Self {
+        Combination { times, rows }
+    }
+}
+
+impl From<Combination> for (Integer, Vec<(usize, Integer)>) {
+    fn from(combination: Combination) -> Self {
+        (combination.times, combination.rows)
+    }
+}
+
+/// A step of a walk over cells. The walk takes the ReLUs of an [`crate::IntegerGraph`] in order; one
+/// whose argument is constant on the current cell needs no step. All maps are those of the scaled
+/// ReLUs and outputs, and the domain's rows are scaled to integers in the same way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellStep {
     /// Cut the cell by the next ReLU's argument: first the part where it is on, then where off.
     Split,
-    /// The cell has no interior: this combination of its rows (by index: the domain's rows, then
-    /// those of the cuts; factors positive) is a constant that is not above 0.
-    Empty(Vec<(usize, Rational)>),
+    /// The next ReLU is on in the whole cell, for its argument is not negative.
+    On(Combination),
+    /// The next ReLU is off in the whole cell, for minus its argument is not negative.
+    Off(Combination),
     /// All ReLUs are decided, and every difference is the same constant, small enough, on the cell.
     Equal,
-    /// All ReLUs are decided; for each output two combinations of the cell's rows that bound
-    /// `bound - difference` and `bound + difference` from below by 0.
-    Bounded(Vec<[Vec<(usize, Rational)>; 2]>),
+    /// All ReLUs are decided; for each output it is shown that neither `bound - difference` nor
+    /// `bound + difference` is negative on the cell.
+    Bounded(Vec<[Combination; 2]>),
 }
 
 /// A kink hyperplane with a point of it where the function's gradient jumps.
@@ -249,7 +319,7 @@ pub enum Proof {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
-    /// The version of the form, 1.
+    /// The version of the form, 2.
     #[serde(rename = "pellucid_certificate")]
     pub version: u32,
     /// What is claimed.
@@ -261,7 +331,7 @@ pub struct Certificate {
 impl Certificate {
     /// A claim with its proof, in the current version.
     pub fn new(claim: Claim, proof: Proof) -> Self {
-        Certificate { version: 1, claim, proof }
+        Certificate { version: 2, claim, proof }
     }
 
     /// As JSON text.
@@ -277,8 +347,8 @@ impl Certificate {
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let certificate: Certificate =
             serde_json::from_str(text).map_err(|e| Error::input(format!("not a certificate: {e}")))?;
-        if certificate.version != 1 {
-            return Err(Error::input(format!("certificate version {} is not known (known: 1)", certificate.version)));
+        if certificate.version != 2 {
+            return Err(Error::input(format!("certificate version {} is not known (known: 2)", certificate.version)));
         }
         Ok(certificate)
     }

@@ -11,6 +11,8 @@ mod error;
 mod expr;
 mod expr_to_text;
 mod function;
+mod integer_graph;
+mod integer_row;
 pub mod linear;
 mod network;
 mod network_json;
@@ -22,15 +24,22 @@ mod text_to_tokens;
 mod to_relu_graph;
 
 pub use affine::{Affine, Hyperplane, dot};
-pub use certificate::{Biases, CellStep, Certificate, Claim, Computation, Difference, Kink, Proof};
+pub use certificate::{Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Kink, Proof};
 pub use circuit::{Circuit, Feature, FeatureKind, NeuronId, circuit_name};
 pub use domain::Domain;
 pub use error::{Diagnostic, Error, counted};
 pub use expr::Expr;
 pub use expr_to_text::expr_to_text;
 pub use function::Function;
+pub use integer_graph::{IntegerForm, IntegerGraph, ReluOnCell};
+pub use integer_row::{IntegerRow, remove_common_factor, sign_of};
 pub use network::{Layer, Network, Trace, numbered_inputs};
 pub use network_json::{WrittenLayer, WrittenNetwork};
 pub use number::Number;
 pub use rational::Rational;
-pub use relu_graph::{Form, GraphBuilder, ReluGraph, Side, Wire};
+pub use relu_graph::{Form, GraphBuilder, Merge, ReluGraph, Side, Wire};
+
+/// A whole number of any size.
+pub use dashu_int::IBig as Integer;
+/// A whole number of any size that is not negative.
+pub use dashu_int::UBig as Natural;

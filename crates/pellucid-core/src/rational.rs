@@ -9,7 +9,7 @@ use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::Error;
+use crate::{Error, Integer, Natural};
 
 /// Powers of ten beyond this are refused, so that `1e999999999` cannot exhaust the memory.
 pub(crate) const MAX_EXPONENT: i64 = 4096;
@@ -160,6 +160,28 @@ impl Rational {
         (floor, rest)
     }
 
+    /// The numerator, which carries the sign.
+    pub fn numerator(&self) -> &Integer {
+        self.0.numerator()
+    }
+
+    /// The denominator, above 0.
+    pub fn denominator(&self) -> &Natural {
+        self.0.denominator()
+    }
+
+    /// The numerator of a whole number; rounded towards 0 for others.
+    pub fn to_integer(&self) -> Integer {
+        if self.is_integer() { self.0.numerator().clone() } else { self.0.trunc() }
+    }
+
+    /// `numerator / denominator`; the denominator must not be 0.
+    pub fn quotient(numerator: Integer, denominator: Integer) -> Self {
+        let negative = denominator.is_negative();
+        let (numerator, denominator) = if negative { (-numerator, -denominator) } else { (numerator, denominator) };
+        Rational(RBig::from_parts(numerator, denominator.unsigned_abs()))
+    }
+
     /// The number of bits of the numerator and the denominator together: how long it is to write.
     pub fn bits(&self) -> usize {
         use dashu_base::BitTest;
@@ -194,6 +216,12 @@ impl From<i64> for Rational {
 
 impl From<usize> for Rational {
     fn from(value: usize) -> Self {
+        Rational(RBig::from(value))
+    }
+}
+
+impl From<Integer> for Rational {
+    fn from(value: Integer) -> Self {
         Rational(RBig::from(value))
     }
 }

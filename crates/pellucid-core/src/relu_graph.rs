@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::{Affine, Error, Rational, counted};
+use serde::{Deserialize, Serialize};
+
+use crate::{Affine, Rational};
 
 /// A value that affine forms are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -158,27 +160,6 @@ impl ReluGraph {
         }
         Some(self.outputs.iter().map(|form| form.to_affine(self.n_inputs, &relus)).collect())
     }
-
-    /// The graph of the differences of outputs, `self - other`, with equal ReLUs shared.
-    ///
-    /// # Errors
-    /// When the numbers of inputs or of outputs differ.
-    pub fn difference(&self, other: &ReluGraph) -> Result<ReluGraph, Error> {
-        if self.n_inputs != other.n_inputs || self.outputs.len() != other.outputs.len() {
-            return Err(Error::input(format!(
-                "the left side has {} and {}, the right side {} and {}",
-                counted(self.n_inputs, "input"),
-                counted(self.outputs.len(), "output"),
-                counted(other.n_inputs, "input"),
-                counted(other.outputs.len(), "output")
-            )));
-        }
-        let mut builder = GraphBuilder::new(self.n_inputs);
-        let left = builder.graph(self);
-        let right = builder.graph(other);
-        let outputs = left.iter().zip(&right).map(|(a, b)| a.minus(b)).collect();
-        Ok(builder.finish(outputs))
-    }
 }
 
 /// The sign of `s` when `vector = s * normal`; `None` when there is no such `s`.
@@ -189,10 +170,25 @@ fn multiple_of(vector: &[Rational], normal: &[Rational]) -> Option<i32> {
     (equal && !factor.is_zero()).then(|| factor.signum())
 }
 
-/// Builds a [`ReluGraph`]; ReLUs with the same kink are built once.
+/// Which ReLUs of a graph are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Merge {
+    /// Those whose arguments are multiples of each other, whatever the sign of the factor, by
+    /// `relu(-z) = relu(z) - z`: one a hyperplane. Deep graphs become dense by it.
+    #[default]
+    Hyperplanes,
+    /// Those whose arguments are positive multiples of each other: copies of a neuron.
+    Copies,
+    /// None.
+    Nothing,
+}
+
+/// Builds a [`ReluGraph`]; ReLUs with the same kink are built once, unless told otherwise.
 #[derive(Debug)]
 pub struct GraphBuilder {
     n_inputs: usize,
+    merge: Merge,
     relus: Vec<Form>,
     known: HashMap<Form, usize>,
 }
@@ -200,20 +196,35 @@ pub struct GraphBuilder {
 impl GraphBuilder {
     /// An empty graph.
     pub fn new(n_inputs: usize) -> Self {
-        GraphBuilder { n_inputs, relus: Vec::new(), known: HashMap::new() }
+        GraphBuilder::with_merge(n_inputs, Merge::default())
     }
 
-    /// `relu(form)`. Arguments are stored with leading factor 1, by `relu(s z) = s relu(z)` for
-    /// `s > 0` and `relu(-z) = relu(z) - z`, so that opposite and rescaled ReLUs are shared.
+    /// An empty graph whose ReLUs will be merged in this way.
+    pub fn with_merge(n_inputs: usize, merge: Merge) -> Self {
+        GraphBuilder { n_inputs, merge, relus: Vec::new(), known: HashMap::new() }
+    }
+
+    /// `relu(form)`. Where ReLUs are merged, their arguments are stored in a normal form, by
+    /// `relu(s z) = s relu(z)` for `s > 0` and, where hyperplanes are merged, `relu(-z) = relu(z) - z`.
     pub fn relu(&mut self, form: Form) -> Form {
         let Some((_, lead)) = form.terms.first() else {
             let on = form.constant.is_positive();
             return if on { form } else { Form::default() };
         };
-        let size = lead.abs();
-        let normalised = form.scaled(&(Rational::one() / lead));
-        let negative = lead.is_negative();
         let next = self.relus.len();
+        if self.merge == Merge::Nothing {
+            self.relus.push(form);
+            return Form::wire(Wire::Relu(next));
+        }
+        // Copies are brought to whole numbers without a common factor, which stay short from layer to
+        // layer; a hyperplane to the leading factor 1.
+        let negative = lead.is_negative() && self.merge == Merge::Hyperplanes;
+        let scale = match self.merge {
+            Merge::Hyperplanes => lead.abs().recip().unwrap_or_else(Rational::one),
+            _ => Rational::primitive_scale(form.terms.iter().map(|(_, factor)| factor).chain([&form.constant])),
+        };
+        let size = Rational::one() / &scale;
+        let normalised = form.scaled(&if negative { -&scale } else { scale });
         let index = *self.known.entry(normalised.clone()).or_insert(next);
         if index == next {
             self.relus.push(normalised);

@@ -1,11 +1,17 @@
 //! Functions and networks written as ReLU graphs.
 
-use crate::{Expr, Form, Function, GraphBuilder, Network, Rational, ReluGraph, Wire};
+use crate::{Expr, Form, Function, GraphBuilder, Merge, Network, Rational, ReluGraph, Wire};
 
 impl Function {
     /// The function as ReLUs of affine forms.
     pub fn to_relu_graph(&self) -> ReluGraph {
         let mut builder = GraphBuilder::new(self.n_inputs());
+        let outputs = self.build(&mut builder);
+        builder.finish(outputs)
+    }
+
+    /// The outputs, built.
+    pub(crate) fn build(&self, builder: &mut GraphBuilder) -> Vec<Form> {
         // A whole sort is many outputs and one sort.
         let mut last: Option<(&[Expr], Vec<Form>)> = None;
         let mut outputs = Vec::with_capacity(self.n_outputs());
@@ -13,15 +19,15 @@ impl Function {
             outputs.push(match output {
                 Expr::Ranked { rank, of } => {
                     if last.as_ref().is_none_or(|(known, _)| known != of) {
-                        let values = of.iter().map(|term| expr(&mut builder, term)).collect();
-                        last = Some((of, sorted(&mut builder, values)));
+                        let values = of.iter().map(|term| expr(builder, term)).collect();
+                        last = Some((of, sorted(builder, values)));
                     }
                     last.as_ref().map(|(_, values)| values[*rank].clone()).unwrap_or_default()
                 }
-                other => expr(&mut builder, other),
+                other => expr(builder, other),
             });
         }
-        builder.finish(outputs)
+        outputs
     }
 }
 
@@ -29,21 +35,22 @@ impl Network<Rational> {
     /// The network as ReLUs of affine forms; neurons on one hyperplane share a ReLU, and ReLUs
     /// that cancel in the outputs are left out.
     pub fn to_relu_graph(&self) -> ReluGraph {
-        let (builder, outputs, _) = self.forms();
+        let mut builder = GraphBuilder::new(self.n_inputs());
+        let (outputs, _) = self.build(&mut builder);
         builder.finish(outputs)
     }
 
     /// The same with every hidden activation as a further output, so that its cells are those of
     /// the activation pattern: no neuron is left out.
     pub fn to_activation_graph(&self) -> ReluGraph {
-        let (builder, mut outputs, activations) = self.forms();
+        let mut builder = GraphBuilder::with_merge(self.n_inputs(), Merge::Nothing);
+        let (mut outputs, activations) = self.build(&mut builder);
         outputs.extend(activations);
         builder.finish(outputs)
     }
 
     /// The outputs and all hidden activations, built.
-    fn forms(&self) -> (GraphBuilder, Vec<Form>, Vec<Form>) {
-        let mut builder = GraphBuilder::new(self.n_inputs());
+    pub(crate) fn build(&self, builder: &mut GraphBuilder) -> (Vec<Form>, Vec<Form>) {
         let mut activations = Vec::new();
         let mut values: Vec<Form> = (0..self.n_inputs()).map(|i| Form::wire(Wire::Input(i))).collect();
         for (index, layer) in self.layers().iter().enumerate() {
@@ -64,7 +71,7 @@ impl Network<Rational> {
                 activations.extend(values.iter().cloned());
             }
         }
-        (builder, values, activations)
+        (values, activations)
     }
 }
 

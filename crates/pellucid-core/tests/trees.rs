@@ -4,7 +4,7 @@
 mod common;
 
 use common::{expr, point, rational};
-use pellucid_core::{Domain, Expr, Function, Layer, Network, Rational, ReluGraph, Side, dot, numbered_inputs};
+use pellucid_core::{Domain, Expr, Function, Layer, Merge, Network, Rational, ReluGraph, Side, dot, numbered_inputs};
 use proptest::prelude::*;
 
 fn function() -> impl Strategy<Value = Function> {
@@ -85,7 +85,14 @@ proptest! {
         for point in &points {
             prop_assert_eq!(graph.evaluate(point), network.evaluate(point));
         }
-        let zero = graph.difference(&graph).unwrap();
+        let side = pellucid_core::Computation::Network(network);
+        for merge in [Merge::Hyperplanes, Merge::Copies, Merge::Nothing] {
+            let zero = side.difference(&side, merge).unwrap();
+            for point in &points {
+                prop_assert!(zero.evaluate(point).iter().all(Rational::is_zero));
+            }
+        }
+        let zero = side.difference(&side, Merge::Copies).unwrap();
         prop_assert!(zero.outputs.iter().all(|form| form.terms.is_empty() && form.constant.is_zero()));
     }
 

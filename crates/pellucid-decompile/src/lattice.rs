@@ -56,13 +56,13 @@ fn pieces(graph: &ReluGraph, output: usize, domain: &Domain, limits: Limits<'_>)
     let mut pieces = Pieces { maps: Vec::new(), cells: Vec::new() };
     let own = Limits { max_cells: MAX_CELLS.min(limits.max_cells), ..limits };
     walk(graph, domain, own, |step| {
-        if let Step::Cell(mut cell) = step {
-            let map = cell.outputs.swap_remove(output);
+        if let Step::Cell(cell) = step {
+            let map = cell.outputs().swap_remove(output);
             let index = pieces.maps.iter().position(|known| *known == map).unwrap_or_else(|| {
                 pieces.maps.push(map);
                 pieces.maps.len() - 1
             });
-            pieces.cells.push(Cut { rows: cell.rows.to_vec(), point: cell.point.to_vec(), map: index });
+            pieces.cells.push(Cut { rows: cell.rows(), point: cell.point(), map: index });
         }
         true
     })

@@ -59,19 +59,20 @@ pub fn cells(
     };
     let mut known: HashSet<Vec<Affine>> = HashSet::new();
     let n_cells = walk(&graph, domain, limits, |step| {
-        let Step::Cell(mut cell) = step else { return true };
-        cell.outputs.truncate(n_outputs);
-        if !known.contains(&cell.outputs) {
-            known.insert(cell.outputs.clone());
+        let Step::Cell(cell) = step else { return true };
+        let (mut maps, point) = (cell.outputs(), cell.point());
+        maps.truncate(n_outputs);
+        if !known.contains(&maps) {
+            known.insert(maps.clone());
         }
         let signs = match computation {
-            Computation::Function(_) => vec![text(&arguments(&graph, cell.point))],
+            Computation::Function(_) => vec![text(&arguments(&graph, &point))],
             Computation::Network(network) => {
-                let trace = network.trace(cell.point);
+                let trace = network.trace(&point);
                 trace.pre_activations[..network.hidden_layers().len()].iter().map(|layer| text(layer)).collect()
             }
         };
-        visit(&LinearCell { signs, maps: cell.outputs, point: cell.point.to_vec() })
+        visit(&LinearCell { signs, maps, point })
     })?;
     Ok(CellCounts { cells: n_cells, maps: known.len() })
 }

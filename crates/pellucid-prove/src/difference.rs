@@ -1,12 +1,15 @@
 //! How far two computations are apart on a domain: proved, or refuted by an input.
 
+use std::collections::HashSet;
+
 use pellucid_core::{
-    Affine, CellStep, Certificate, Claim, Computation, Difference, Domain, Error, Proof, Rational, ReluGraph,
+    CellStep, Certificate, Claim, Computation, Difference, Domain, Error, Form, IntegerGraph, IntegerRow, Merge, Proof,
+    Rational, ReluGraph,
 };
 
-use crate::exact_lp::{Maximum, maximize};
 use crate::one_layer::OneLayerForm;
-use crate::walk::{Cell, Limits, Step, walk};
+use crate::shape::Highest;
+use crate::walk::{Cell, Limits, Step, walk_integers};
 
 /// What became of a claim that two computations differ by at most a bound.
 #[derive(Clone, Debug)]
@@ -67,15 +70,44 @@ pub fn prove_within(
     bound: &Rational,
     limits: Limits<'_>,
 ) -> Result<Verdict, Error> {
-    left.check_input_order(right)?;
-    let (left_graph, right_graph) = (left.to_relu_graph(), right.to_relu_graph());
-    let graph = left_graph.difference(&right_graph)?;
-    if !domain.fits(graph.n_inputs) {
-        return Err(Error::input(format!("the domain {domain} does not fit {} inputs", graph.n_inputs)));
+    prove_within_by(left, right, domain, bound, limits, Means::default())
+}
+
+/// What a proof may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Means {
+    /// May ReLUs of both sides be merged, and canonical forms be compared? Otherwise all neurons stand
+    /// side by side, and the linear cells decide.
+    pub canonical: bool,
+}
+
+impl Default for Means {
+    fn default() -> Self {
+        Means { canonical: true }
     }
-    let exceeds = |point: &[Rational]| graph.evaluate(point).iter().any(|d| d.abs() > *bound);
+}
+
+/// As [`prove_within`], by given means.
+///
+/// # Errors
+/// As [`prove_within`].
+pub fn prove_within_by(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    limits: Limits<'_>,
+    means: Means,
+) -> Result<Verdict, Error> {
+    left.check_input_order(right)?;
+    let n_inputs = left.n_inputs();
+    let (merge, graph) = difference_graph(left, right, means)?;
+    if !domain.fits(n_inputs) {
+        return Err(Error::input(format!("the domain {domain} does not fit {n_inputs} inputs")));
+    }
     let refuted = |point: Vec<Rational>| Verdict::Refuted(Counterexample::new(left, right, point));
-    if let Some(point) = simple_points(domain, graph.n_inputs).find(|point| exceeds(point)) {
+    let exceeds = |point: &[Rational]| graph.evaluate(point).iter().any(|d| d.abs() > *bound);
+    if let Some(point) = simple_points(domain, n_inputs).find(|point| exceeds(point)) {
         return Ok(refuted(point));
     }
     let proved = |difference: Difference, n_cells: usize| {
@@ -84,12 +116,47 @@ pub fn prove_within(
         let certificate = Box::new(Certificate::new(claim, Proof::Within(difference)));
         Verdict::Proved { certificate, n_cells }
     };
-    if same_canonical_form(&left_graph, &right_graph, domain) {
+    let shallow = [left, right].into_iter().all(has_one_layer);
+    if means.canonical && shallow && same_canonical_form(&left.to_relu_graph(), &right.to_relu_graph(), domain) {
         return Ok(proved(Difference::CanonicalForms, 0));
     }
-    match cells_within(&graph, domain, bound, limits)? {
-        Walked::Within { steps, n_cells } => Ok(proved(Difference::Cells(steps), n_cells)),
+    match cells_within(&graph, merge, domain, bound, limits)? {
+        Walked::Within { difference, n_cells } => Ok(proved(difference, n_cells)),
         Walked::Beyond(point) => Ok(refuted(point)),
+    }
+}
+
+/// The graph of differences whose cells are fewest and cheapest.
+pub(crate) fn difference_graph(
+    left: &Computation,
+    right: &Computation,
+    means: Means,
+) -> Result<(Merge, ReluGraph), Error> {
+    if !means.canonical {
+        return Ok((Merge::Nothing, left.difference(right, Merge::Nothing)?));
+    }
+    let copies = left.difference(right, Merge::Copies)?;
+    // With ReLUs turned around every layer depends on all layers below, which pays only where some
+    // neurons are opposites of others.
+    if copies.relus.is_empty() || !has_opposites(&copies) {
+        return Ok((Merge::Copies, copies));
+    }
+    let turned = left.difference(right, Merge::Hyperplanes)?;
+    Ok(if turned.relus.len() < copies.relus.len() { (Merge::Hyperplanes, turned) } else { (Merge::Copies, copies) })
+}
+
+/// Are there two ReLUs on one hyperplane?
+fn has_opposites(graph: &ReluGraph) -> bool {
+    let known: HashSet<&Form> = graph.relus.iter().collect();
+    graph.relus.iter().any(|form| known.contains(&form.scaled(&Rational::from(-1))))
+}
+
+/// Do its ReLUs depend on the inputs alone? Asked before anything is merged: deep networks with their
+/// ReLUs turned around are large.
+fn has_one_layer(side: &Computation) -> bool {
+    match side {
+        Computation::Network(network) => network.hidden_layers().len() <= 1,
+        Computation::Function(function) => function.to_relu_graph().layers().into_iter().all(|layer| layer == 1),
     }
 }
 
@@ -102,7 +169,7 @@ pub(crate) fn same_canonical_form(left: &ReluGraph, right: &ReluGraph, domain: &
 /// The end of a walk over the cells of a difference.
 pub(crate) enum Walked {
     /// All cells are within the bound.
-    Within { steps: Vec<CellStep>, n_cells: usize },
+    Within { difference: Difference, n_cells: usize },
     /// At this point the bound is exceeded.
     Beyond(Vec<Rational>),
 }
@@ -110,17 +177,22 @@ pub(crate) enum Walked {
 /// Proves cell by cell that every output of `graph` is within `bound` of 0.
 pub(crate) fn cells_within(
     graph: &ReluGraph,
+    merge: Merge,
     domain: &Domain,
     bound: &Rational,
     limits: Limits<'_>,
 ) -> Result<Walked, Error> {
     let mut steps = Vec::new();
     let mut beyond = None;
-    let n_cells = walk(graph, domain, limits, |step| {
+    let integers = IntegerGraph::of(graph);
+    let n_cells = walk_integers(&integers, domain, limits, true, |step| {
         match step {
-            Step::Split { .. } => steps.push(CellStep::Split),
-            Step::Empty(multipliers) => steps.push(CellStep::Empty(multipliers)),
-            Step::Cell(cell) => match cell_within(&cell, bound) {
+            Step::Cut { .. } => steps.push(CellStep::Split),
+            Step::Stays { on, proof } => {
+                let Some(proof) = proof else { unreachable!("proofs were asked for") };
+                steps.push(if on { CellStep::On(proof) } else { CellStep::Off(proof) });
+            }
+            Step::Cell(cell) => match cell_within(cell, &integers.scales, bound) {
                 Ok(step) => steps.push(step),
                 Err(point) => beyond = Some(point),
             },
@@ -129,38 +201,26 @@ pub(crate) fn cells_within(
     })?;
     Ok(match beyond {
         Some(point) => Walked::Beyond(point),
-        None => Walked::Within { steps, n_cells },
+        None => Walked::Within { difference: Difference::Cells { merge, steps }, n_cells },
     })
 }
 
 /// The step that proves one cell, or a point of it beyond the bound.
-fn cell_within(cell: &Cell<'_>, bound: &Rational) -> Result<CellStep, Vec<Rational>> {
-    if cell.outputs.iter().all(|map| map.is_constant() && map.constant.abs() <= *bound) {
+fn cell_within(cell: &Cell<'_>, scales: &[Rational], bound: &Rational) -> Result<CellStep, Vec<Rational>> {
+    let rows = cell.output_rows();
+    let limits: Vec<Rational> = scales.iter().map(|scale| scale * bound).collect();
+    let equal = |(row, limit): (&IntegerRow, &Rational)| {
+        row.is_constant() && Rational::from(row.constant().clone()).abs() <= *limit
+    };
+    if rows.iter().zip(&limits).all(equal) {
         return Ok(CellStep::Equal);
     }
     let mut bounds = Vec::new();
-    for map in &cell.outputs {
-        if map.at(cell.point).abs() > *bound {
-            return Err(cell.point.to_vec());
-        }
-        let above = side_within(map, cell, bound)?;
-        let below = side_within(&map.scaled(&Rational::from(-1)), cell, bound)?;
-        bounds.push([above, below]);
+    for (row, limit) in rows.iter().zip(&limits) {
+        let [above, below] = [-1, 1].map(|sign| cell.nonnegative(row.slack(limit, sign)));
+        bounds.push([above?, below?]);
     }
     Ok(CellStep::Bounded(bounds))
-}
-
-fn side_within(map: &Affine, cell: &Cell<'_>, bound: &Rational) -> Result<Vec<(usize, Rational)>, Vec<Rational>> {
-    match maximize(map, cell.rows) {
-        Maximum::At { value, multipliers, .. } if value <= *bound => Ok(multipliers),
-        Maximum::At { point, .. } => Err(point),
-        Maximum::Unbounded { ray } => {
-            let slope = pellucid_core::dot(&map.coefficients, &ray);
-            let far = (bound - map.at(cell.point)).abs() / slope + Rational::one();
-            Err(cell.point.iter().zip(&ray).map(|(x, r)| x + r * &far).collect())
-        }
-        Maximum::Infeasible => unreachable!("the cell has an interior"),
-    }
 }
 
 /// The largest difference on a domain.
@@ -189,24 +249,29 @@ pub fn largest_difference(
     limits: Limits<'_>,
 ) -> Result<Largest, Error> {
     left.check_input_order(right)?;
-    let graph = left.to_relu_graph().difference(&right.to_relu_graph())?;
+    let (_, graph) = difference_graph(left, right, Means::default())?;
     if !domain.fits(graph.n_inputs) {
         return Err(Error::input(format!("the domain {domain} does not fit {} inputs", graph.n_inputs)));
     }
-    let mut largest = Largest::At(Rational::zero(), domain.middle(graph.n_inputs));
-    walk(&graph, domain, limits, |step| {
+    let integers = IntegerGraph::of(&graph);
+    let mut largest: Option<Largest> = None;
+    walk_integers(&integers, domain, limits, false, |step| {
         let Step::Cell(cell) = step else { return true };
-        for map in cell.outputs.iter().flat_map(|map| [map.clone(), map.scaled(&Rational::from(-1))]) {
-            let Largest::At(most, _) = &largest else { return false };
-            match maximize(&map, cell.rows) {
-                Maximum::At { value, point, .. } if value > *most => largest = Largest::At(value, point),
-                Maximum::Unbounded { ray } => largest = Largest::Infinite { from: cell.point.to_vec(), ray },
-                _ => {}
+        for (row, scale) in cell.output_rows().into_iter().zip(&integers.scales) {
+            for row in [row.negated(), row] {
+                match (cell.highest_row(row, scale), &largest) {
+                    (Highest::At(value, _), Some(Largest::At(most, _))) if value <= *most => {}
+                    (Highest::At(value, point), _) => largest = Some(Largest::At(value, point)),
+                    (Highest::Unbounded(from, ray), _) => {
+                        largest = Some(Largest::Infinite { from, ray });
+                        return false;
+                    }
+                }
             }
         }
         true
     })?;
-    Ok(largest)
+    Ok(largest.unwrap_or_else(|| Largest::At(Rational::zero(), domain.middle(left.n_inputs()))))
 }
 
 /// Points with small coordinates, tried first: they refute most false claims, and are the easiest

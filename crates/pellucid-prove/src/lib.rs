@@ -5,21 +5,26 @@
 //! the certificate for it. Every certificate is for `pellucid-check` to accept or reject.
 
 mod cells;
+mod cone;
 mod count;
 mod difference;
 mod exact_lp;
+mod inner_point;
 mod one_layer;
 mod points;
 mod representable;
+mod scaled;
+mod shape;
 mod smallest;
 mod subset_sum;
 mod walk;
 
 pub use cells::{CellCounts, LinearCell, cells};
 pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count};
-pub use difference::{Counterexample, Largest, Verdict, largest_difference, prove_within};
+pub use difference::{Counterexample, Largest, Means, Verdict, largest_difference, prove_within, prove_within_by};
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
 pub use one_layer::{Hinge, OneLayerForm};
 pub use representable::{Representable, representable, representable_graph};
+pub use shape::Highest;
 pub use smallest::certify_smallest;
 pub use walk::{Cell, Limits, Step, walk};

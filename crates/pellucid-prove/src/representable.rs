@@ -140,8 +140,8 @@ fn quick_refutation(graph: &ReluGraph, domain: &Domain) -> Option<(Kink, Kink)> 
 fn candidate_planes(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>) -> Result<Vec<Hyperplane>, Error> {
     let mut planes = BTreeSet::new();
     walk(graph, domain, limits, |step| {
-        if let Step::Split { map, crosses: true } = step
-            && let Some((plane, _)) = map.hyperplane()
+        if let Step::Cut { row } = step
+            && let Some((plane, _)) = row.to_affine().hyperplane()
         {
             planes.insert(plane);
         }
@@ -210,11 +210,14 @@ fn plane_unlike(planes: &[Hyperplane], domain: &Domain, n_inputs: usize) -> Hype
 
 /// Is the graph the form, on every cell?
 fn equals_form(graph: &ReluGraph, form: &OneLayerForm, domain: &Domain, limits: Limits<'_>) -> Result<bool, Error> {
-    let difference = graph.difference(&form_graph(form))?;
+    let mut builder = GraphBuilder::new(graph.n_inputs);
+    let (left, right) = (builder.graph(graph), builder.graph(&form_graph(form)));
+    let outputs = left.iter().zip(&right).map(|(a, b)| a.minus(b)).collect();
+    let difference = builder.finish(outputs);
     let mut equal = true;
     walk(&difference, domain, limits, |step| {
         if let Step::Cell(cell) = step {
-            equal = cell.outputs.iter().all(Affine::is_zero);
+            equal = cell.outputs().iter().all(Affine::is_zero);
         }
         equal
     })?;
@@ -272,7 +275,7 @@ fn differing_regions(
     walk(&arrangement, &Domain::Everywhere, limits, |step| {
         let Step::Cell(cell) = step else { return true };
         let mut point = origin.clone();
-        for (y, direction) in cell.point.iter().zip(&directions) {
+        for (y, direction) in cell.point().iter().zip(&directions) {
             for (x, d) in point.iter_mut().zip(direction) {
                 *x += &(y * d);
             }

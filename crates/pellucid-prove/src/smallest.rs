@@ -4,7 +4,7 @@ use pellucid_core::{
     Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, Hyperplane, Network, Proof, Rational,
 };
 
-use crate::difference::{Walked, cells_within, same_canonical_form};
+use crate::difference::{Means, Walked, cells_within, difference_graph, same_canonical_form};
 use crate::one_layer::OneLayerForm;
 use crate::points::points_of;
 use crate::representable::kink_at;
@@ -33,8 +33,9 @@ pub fn certify_smallest(
     let (equality, n_cells) = if same_canonical_form(&function_graph, &network_graph, domain) {
         (Difference::CanonicalForms, 0)
     } else {
-        match cells_within(&function_graph.difference(&network_graph)?, domain, &Rational::zero(), limits)? {
-            Walked::Within { steps, n_cells } => (Difference::Cells(steps), n_cells),
+        let (merge, graph) = difference_graph(&sides.0, &sides.1, Means::default())?;
+        match cells_within(&graph, merge, domain, &Rational::zero(), limits)? {
+            Walked::Within { difference, n_cells } => (difference, n_cells),
             Walked::Beyond(point) => {
                 let (left, right) = &sides;
                 return Err(Error::input(format!(

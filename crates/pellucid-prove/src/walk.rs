@@ -1,12 +1,20 @@
 //! A walk over the linear cells of a ReLU graph.
 //!
 //! The ReLUs are taken in order. One whose argument takes both signs inside the current cell cuts
-//! it in two; the walk goes into each part that has an interior. Parts without one need no look:
-//! graphs are continuous, and every point of the domain is a limit of interior points of cells.
+//! it in two; otherwise it is on or off in the whole cell. Parts without an interior are never
+//! entered and need no look: graphs are continuous, and every point of the domain is a limit of
+//! interior points of cells.
 
-use pellucid_core::{Affine, Domain, Error, Hyperplane, Rational, ReluGraph, counted};
+use std::sync::Arc;
 
-use crate::exact_lp::{Interior, Multipliers, interior};
+use pellucid_core::{
+    Affine, Combination, Domain, Error, Integer, IntegerForm, IntegerGraph, IntegerRow, Rational, ReluGraph,
+    ReluOnCell, counted, sign_of,
+};
+
+use crate::cone::Generators;
+use crate::scaled::Scaled;
+use crate::shape::{Cut, Highest, Planes, Shape};
 
 /// How far a walk may go.
 #[derive(Clone, Copy)]
@@ -33,77 +41,159 @@ impl std::fmt::Debug for Limits<'_> {
 /// What a walk meets, in preorder.
 #[derive(Debug)]
 pub enum Step<'a> {
-    /// The next ReLU's argument cuts the cell, or one side of it is empty.
-    Split {
+    /// The next ReLU's argument cuts the cell; the part where it is on comes first.
+    Cut {
         /// The argument on this cell.
-        map: &'a Affine,
-        /// Do both sides have an interior?
-        crosses: bool,
+        row: &'a IntegerRow,
     },
-    /// A side without interior.
-    Empty(Multipliers),
+    /// The next ReLU is on, or off, in the whole cell.
+    Stays {
+        /// Is it on?
+        on: bool,
+        /// Shows that the argument, or minus it, is not negative; only where proofs are asked for.
+        proof: Option<Combination>,
+    },
     /// A cell on which all ReLUs are decided.
-    Cell(Cell<'a>),
+    Cell(&'a Cell<'a>),
 }
 
 /// A full-dimensional linear cell.
 #[derive(Debug)]
 pub struct Cell<'a> {
+    graph: &'a IntegerGraph,
+    shape: &'a Shape,
+    planes: &'a Planes,
+    relus: &'a [ReluOnCell],
+}
+
+impl Cell<'_> {
     /// The rows that bound it, all at least 0 on it: the domain's, then those of the cuts.
-    pub rows: &'a [Affine],
-    /// A point of its interior.
-    pub point: &'a [Rational],
-    /// The outputs' affine maps on it.
-    pub outputs: Vec<Affine>,
+    pub fn rows(&self) -> Vec<Affine> {
+        self.planes[1..].iter().map(|row| row.to_affine()).collect()
+    }
+
+    /// A point of the interior with short coordinates.
+    pub fn point(&self) -> Vec<Rational> {
+        crate::inner_point::inner_point(&self.shape.interior_point(), self.planes)
+    }
+
+    /// Is each ReLU on (1), off (-1), or is its argument 0 on the whole cell (0)?
+    pub fn signs(&self) -> Vec<i32> {
+        let sign = |(form, relu): (&IntegerForm, &ReluOnCell)| match relu {
+            Some(_) => 1,
+            None => {
+                let row = form.on_cell(self.relus);
+                if row.entries.iter().all(Integer::is_zero) { 0 } else { -1 }
+            }
+        };
+        self.graph.relus.iter().zip(self.relus).map(sign).collect()
+    }
+
+    /// The affine map of each output.
+    pub fn outputs(&self) -> Vec<Affine> {
+        let unscaled = |(row, scale): (IntegerRow, &Rational)| row.to_affine().scaled(&(Rational::one() / scale));
+        self.output_rows().into_iter().zip(&self.graph.scales).map(unscaled).collect()
+    }
+
+    /// The map of each output times its scale.
+    pub(crate) fn output_rows(&self) -> Vec<IntegerRow> {
+        self.graph.outputs.iter().map(|form| form.on_cell(self.relus)).collect()
+    }
+
+    /// The combination of rows that shows that a map is not negative on the cell, or a point of the
+    /// closed cell where it is.
+    ///
+    /// # Errors
+    /// The point.
+    pub fn nonnegative(&self, row: IntegerRow) -> Result<Combination, Vec<Rational>> {
+        self.shape.nonnegative(&Scaled::from(row), self.planes)
+    }
+
+    /// Where a map is largest on the closed cell.
+    pub fn highest(&self, map: &Affine) -> Highest {
+        let row = IntegerRow::of(map);
+        let scale = Rational::primitive_scale(map.coefficients.iter().chain([&map.constant]));
+        self.shape.highest(&Scaled::from(row), &scale, self.planes)
+    }
+
+    /// As [`Cell::highest`], for `row / scale`.
+    pub(crate) fn highest_row(&self, row: IntegerRow, scale: &Rational) -> Highest {
+        self.shape.highest(&Scaled::from(row), scale, self.planes)
+    }
+
+    /// The corners, where they are few enough to be kept.
+    pub(crate) fn generators(&self) -> Option<Generators<'_>> {
+        self.shape.generators()
+    }
+
+    /// The rows that bound it, the constant 1 first.
+    pub(crate) fn planes(&self) -> &Planes {
+        self.planes
+    }
 }
 
 /// Walks over all cells; `visit` may end the walk by returning `false`. Gives the number of cells
 /// visited.
 ///
 /// # Errors
-/// When a limit is reached.
+/// When the domain is empty or flat, or a limit is reached.
 pub fn walk(
     graph: &ReluGraph,
     domain: &Domain,
     limits: Limits<'_>,
+    visit: impl FnMut(Step<'_>) -> bool,
+) -> Result<usize, Error> {
+    walk_integers(&IntegerGraph::of(graph), domain, limits, false, visit)
+}
+
+/// The same on a graph in integers; `proved` asks for the reasons why ReLUs do not cut.
+pub(crate) fn walk_integers(
+    graph: &IntegerGraph,
+    domain: &Domain,
+    limits: Limits<'_>,
+    proved: bool,
     mut visit: impl FnMut(Step<'_>) -> bool,
 ) -> Result<usize, Error> {
-    let mut walker = Walker::new(graph, domain);
+    let mut walker = Walker::new(graph, domain)?;
     let mut n_cells = 0;
     loop {
         // Down to a cell.
         while let Some(form) = graph.relus.get(walker.relus.len()) {
-            let map = form.to_affine(graph.n_inputs, &walker.relus);
-            if map.is_constant() {
-                let on = map.constant.is_positive();
-                walker.relus.push(if on { map } else { walker.off() });
+            let row = form.on_cell(&walker.relus);
+            if row.is_constant() {
+                let on = sign_of(row.constant()) > 0;
+                walker.relus.push(on.then(|| Arc::new(row)));
                 continue;
             }
-            let (on, off) = walker.sides(&map);
-            let crosses = matches!((&on, &off), (Interior::Point(_), Interior::Point(_)));
-            if !visit(Step::Split { map: &map, crosses }) {
-                return Ok(n_cells);
-            }
-            walker.stack.push(Pending {
-                n_relus: walker.relus.len(),
-                n_rows: walker.rows.len(),
-                map: map.clone(),
-                off,
-            });
-            match on {
-                Interior::Point(point) => {
-                    walker.push_row(map.clone());
-                    walker.relus.push(map);
-                    walker.point = point;
-                }
-                Interior::Empty(multipliers) => {
-                    if !visit(Step::Empty(multipliers)) {
+            let scaled = Arc::new(Scaled::from(row));
+            let row = IntegerRow { entries: scaled.exact.clone() };
+            match walker.shape.cut(&scaled, &walker.planes, proved) {
+                Cut::Positive(proof) => {
+                    if !visit(Step::Stays { on: true, proof }) {
                         return Ok(n_cells);
                     }
-                    match walker.turn() {
-                        Turn::Into => {}
-                        Turn::Empty(_) | Turn::Done => unreachable!("a cell with an interior has a side with one"),
+                    walker.relus.push(Some(Arc::new(row)));
+                }
+                Cut::Negative(proof) => {
+                    if !visit(Step::Stays { on: false, proof }) {
+                        return Ok(n_cells);
                     }
+                    walker.relus.push(None);
+                }
+                Cut::Through(parts) => {
+                    if !visit(Step::Cut { row: &row }) {
+                        return Ok(n_cells);
+                    }
+                    let (on, off) = *parts;
+                    walker.stack.push(Pending {
+                        n_relus: walker.relus.len(),
+                        n_planes: walker.planes.len(),
+                        row: Arc::new(scaled.negated()),
+                        off,
+                    });
+                    walker.shape = on;
+                    walker.planes.push(scaled);
+                    walker.relus.push(Some(Arc::new(row)));
                 }
             }
         }
@@ -114,158 +204,46 @@ pub fn walk(
             return Err(Error::limit(format!("stopped after {}", counted(n_cells, "linear cell"))));
         }
         n_cells += 1;
-        let outputs = graph.outputs.iter().map(|form| form.to_affine(graph.n_inputs, &walker.relus)).collect();
-        if !visit(Step::Cell(Cell { rows: &walker.rows, point: &walker.point, outputs })) {
+        let cell = Cell { graph, shape: &walker.shape, planes: &walker.planes, relus: &walker.relus };
+        if !visit(Step::Cell(&cell)) {
             return Ok(n_cells);
         }
-        // Back to the last cut whose other side is open.
-        loop {
-            match walker.turn() {
-                Turn::Into => break,
-                Turn::Empty(multipliers) => {
-                    if !visit(Step::Empty(multipliers)) {
-                        return Ok(n_cells);
-                    }
-                }
-                Turn::Done => return Ok(n_cells),
-            }
-        }
+        // Back to the last cut, to its off side.
+        let Some(Pending { n_relus, n_planes, row, off }) = walker.stack.pop() else { return Ok(n_cells) };
+        walker.relus.truncate(n_relus);
+        walker.planes.truncate(n_planes);
+        walker.planes.push(row);
+        walker.relus.push(None);
+        walker.shape = off;
     }
 }
 
 /// A cut whose off side has not been visited.
 struct Pending {
     n_relus: usize,
-    n_rows: usize,
-    map: Affine,
-    off: Interior,
+    n_planes: usize,
+    /// The row of the off side.
+    row: Arc<Scaled>,
+    off: Shape,
 }
 
-enum Turn {
-    Into,
-    Empty(Multipliers),
-    Done,
-}
-
-struct Walker<'a> {
-    graph: &'a ReluGraph,
-    domain: &'a Domain,
-    rows: Vec<Affine>,
-    /// The hyperplane and factor of each row, to recognise cuts along borders.
-    planes: Vec<(Hyperplane, Rational)>,
-    relus: Vec<Affine>,
-    point: Vec<Rational>,
+struct Walker {
+    planes: Planes,
+    relus: Vec<ReluOnCell>,
+    shape: Shape,
     stack: Vec<Pending>,
 }
 
-impl<'a> Walker<'a> {
-    fn new(graph: &'a ReluGraph, domain: &'a Domain) -> Self {
-        let mut walker = Walker {
-            graph,
-            domain,
-            rows: Vec::new(),
-            planes: Vec::new(),
-            relus: Vec::new(),
-            point: domain.middle(graph.n_inputs),
-            stack: Vec::new(),
-        };
-        for row in domain.rows(graph.n_inputs) {
-            walker.push_row(row);
-        }
-        walker
-    }
-
-    fn off(&self) -> Affine {
-        Affine::constant(self.graph.n_inputs, Rational::zero())
-    }
-
-    fn push_row(&mut self, row: Affine) {
-        // Rows are never constant: constant arguments cut nothing.
-        if let Some(plane) = row.hyperplane() {
-            self.planes.push(plane);
-        }
-        self.rows.push(row);
-    }
-
-    /// Goes to the off side of the last cut.
-    fn turn(&mut self) -> Turn {
-        let Some(pending) = self.stack.pop() else { return Turn::Done };
-        self.relus.truncate(pending.n_relus);
-        self.rows.truncate(pending.n_rows);
-        self.planes.truncate(pending.n_rows);
-        match pending.off {
-            Interior::Empty(multipliers) => Turn::Empty(multipliers),
-            Interior::Point(point) => {
-                self.push_row(pending.map.scaled(&Rational::from(-1)));
-                self.relus.push(self.off());
-                self.point = point;
-                Turn::Into
-            }
-        }
-    }
-
-    /// The interior of the parts where the map is positive and where it is negative.
-    fn sides(&self, map: &Affine) -> (Interior, Interior) {
-        if let Some(decided) = self.along_a_border(map).or_else(|| self.beside_the_box(map)) {
-            return decided;
-        }
-        let negated = map.scaled(&Rational::from(-1));
-        let value = map.at(&self.point);
-        match value.signum() {
-            1 => (Interior::Point(self.point.clone()), self.part(&negated)),
-            -1 => (self.part(map), Interior::Point(self.point.clone())),
-            // The cut goes through an interior point: both sides have an interior near it.
-            _ => (Interior::Point(self.step_off(map)), Interior::Point(self.step_off(&negated))),
-        }
-    }
-
-    fn part(&self, row: &Affine) -> Interior {
-        let mut rows = self.rows.clone();
-        rows.push(row.clone());
-        interior(&rows, self.graph.n_inputs)
-    }
-
-    /// A point near the current one, still inside, where the row is positive.
-    fn step_off(&self, row: &Affine) -> Vec<Rational> {
-        let mut step = Rational::one();
-        loop {
-            let moved: Vec<Rational> = self.point.iter().zip(&row.coefficients).map(|(x, c)| x + c * &step).collect();
-            if self.rows.iter().all(|row| row.at(&moved).is_positive()) {
-                return moved;
-            }
-            step = step / Rational::from(2);
-        }
-    }
-
-    /// Decides a cut along a hyperplane that already bounds the cell, without a linear program.
-    fn along_a_border(&self, map: &Affine) -> Option<(Interior, Interior)> {
-        let (plane, factor) = map.hyperplane()?;
-        let (border, (_, row_factor)) = self.planes.iter().enumerate().find(|(_, (known, _))| *known == plane)?;
-        let ratio = &factor / row_factor;
-        let proof = vec![(border, ratio.abs()), (self.rows.len(), Rational::one())];
-        let here = Interior::Point(self.point.clone());
-        Some(if ratio.is_positive() { (here, Interior::Empty(proof)) } else { (Interior::Empty(proof), here) })
-    }
-
-    /// Decides a cut that misses the whole box.
-    fn beside_the_box(&self, map: &Affine) -> Option<(Interior, Interior)> {
-        let Domain::Box(_) = self.domain else { return None };
-        let (low, high) = self.domain.range(map);
-        let here = Interior::Point(self.point.clone());
-        // low = map - sum |c_i| * (the side that c_i pulls away from): rows come in pairs a input.
-        let proof = |pulled_up: bool| {
-            let sides = map.coefficients.iter().enumerate().filter(|(_, c)| !c.is_zero());
-            let mut proof: Multipliers =
-                sides.map(|(i, c)| (2 * i + usize::from(c.is_positive() != pulled_up), c.abs())).collect();
-            proof.push((self.rows.len(), Rational::one()));
-            Interior::Empty(proof)
-        };
-        if !low?.is_negative() {
-            Some((here, proof(true)))
-        } else if !high?.is_positive() {
-            Some((proof(false), here))
-        } else {
-            None
-        }
+impl Walker {
+    fn new(graph: &IntegerGraph, domain: &Domain) -> Result<Self, Error> {
+        let n = graph.n_inputs;
+        let mut one = IntegerRow::zero(n);
+        one.entries[n] = Integer::ONE;
+        let rows = domain.rows(n);
+        let planes: Planes =
+            [one].into_iter().chain(rows.iter().map(IntegerRow::of)).map(|row| Arc::new(Scaled::from(row))).collect();
+        let shape = Shape::of_domain(&planes, Some(domain.middle(n)))
+            .ok_or_else(|| Error::input(format!("the domain {domain} has no interior")))?;
+        Ok(Walker { planes, relus: Vec::new(), shape, stack: Vec::new() })
     }
 }

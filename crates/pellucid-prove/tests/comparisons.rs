@@ -204,8 +204,10 @@ proptest! {
         let mut points = Vec::new();
         walk(&graph, &domain, Limits::default(), |step| {
             if let Step::Cell(cell) = step {
-                assert!(cell.rows.iter().all(|row| row.at(cell.point).is_positive()));
-                points.push((cell.point.to_vec(), cell.outputs[0].at(cell.point)));
+                let point = cell.point();
+                assert!(cell.rows().iter().all(|row| row.at(&point).is_positive()));
+                let value = cell.outputs()[0].at(&point);
+                points.push((point, value));
             }
             true
         }).unwrap();

@@ -256,7 +256,7 @@ fn certificates() {
     folder.write(
         "wide",
         format!(
-            r#"{{"pellucid_certificate": 1, "claim": {{"within": {{"left": {x}, "right": {x}, "domain": "[0,1]^4000",
+            r#"{{"pellucid_certificate": 2, "claim": {{"within": {{"left": {x}, "right": {x}, "domain": "[0,1]^4000",
             "bound": "0"}}}}, "proof": {{"within": "canonical_forms"}}}}"#
         ),
     );

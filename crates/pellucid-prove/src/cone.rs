@@ -1,0 +1,329 @@
+//! Cells by their corners: exact vertices, rays and lines, kept while cells are cut (the double
+//! description method, Motzkin et al. 1953; adjacency by common tight rows as in Fukuda and Prodon,
+//! "Double description method revisited", 1996).
+//!
+//! A cell in R^n is the part at `t = 1` of the cone in R^(n+1) over it, where `t` is the last,
+//! homogeneous coordinate. A generator with `t > 0` is a vertex, one with `t = 0` a ray; a cell that
+//! contains whole lines has them as `lines`. Everything that is asked of a cell is a sign of a row at
+//! a generator: which hyperplanes cut it, where a map is largest, and which rows prove that.
+
+use std::sync::Arc;
+
+use pellucid_core::{Integer, Rational, remove_common_factor, sign_of};
+use smallvec::SmallVec;
+
+use crate::scaled::Scaled;
+
+/// The set of a cone's rows that vanish at a generator, as bits.
+type Tight = SmallVec<[u64; 3]>;
+
+/// An extreme ray of the cone.
+#[derive(Clone, Debug)]
+pub(crate) struct Generator {
+    at: Arc<Scaled>,
+    tight: Tight,
+}
+
+/// A full-dimensional cell by its generators.
+#[derive(Clone, Debug)]
+pub(crate) struct Cone {
+    lines: Vec<Arc<Scaled>>,
+    rays: Vec<Generator>,
+    /// How many rows there are; the first one is `t >= 0`.
+    n_rows: usize,
+}
+
+/// Which sides of a hyperplane a cell reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    Both,
+    Positive,
+    Negative,
+    /// The row is 0 on the whole cell, so it is 0 everywhere.
+    Neither,
+}
+
+/// Where a map is largest on a cell.
+#[derive(Debug)]
+pub(crate) enum Top {
+    /// At this generator, a vertex.
+    Vertex(Arc<Scaled>),
+    /// It grows along this direction (the last coordinate is 0).
+    Ray(Vec<Integer>),
+}
+
+/// What a cell is the hull of, in homogeneous coordinates.
+pub(crate) struct Generators<'a> {
+    pub vertices: Vec<&'a Scaled>,
+    pub rays: Vec<&'a Scaled>,
+    pub lines: Vec<&'a Scaled>,
+}
+
+fn contains(tight: &Tight, row: usize) -> bool {
+    tight.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+}
+
+fn insert(tight: &mut Tight, row: usize) {
+    if tight.len() <= row / 64 {
+        tight.resize(row / 64 + 1, 0);
+    }
+    tight[row / 64] |= 1 << (row % 64);
+}
+
+fn intersection(a: &Tight, b: &Tight) -> Tight {
+    a.iter().zip(b).map(|(a, b)| a & b).collect()
+}
+
+fn includes(whole: &Tight, part: &Tight) -> bool {
+    part.iter().enumerate().all(|(i, word)| word & !whole.get(i).copied().unwrap_or(0) == 0)
+}
+
+fn size(tight: &Tight) -> usize {
+    tight.iter().map(|word| word.count_ones() as usize).sum()
+}
+
+/// `a * x + b * y`, without common factor.
+fn combine(a: &Integer, x: &Scaled, b: &Integer, y: &Scaled) -> Arc<Scaled> {
+    let mut sum: Vec<Integer> = x.exact.iter().zip(&y.exact).map(|(x, y)| a * x + b * y).collect();
+    remove_common_factor(&mut sum);
+    Arc::new(Scaled::new(sum))
+}
+
+impl Cone {
+    /// All of R^n: n lines through the origin.
+    pub fn everywhere(n_inputs: usize) -> Self {
+        let unit = |i: usize| {
+            let mut coordinates = vec![Integer::ZERO; n_inputs + 1];
+            coordinates[i] = Integer::ONE;
+            Arc::new(Scaled::new(coordinates))
+        };
+        Cone {
+            lines: (0..n_inputs).map(unit).collect(),
+            rays: vec![Generator { at: unit(n_inputs), tight: Tight::from_elem(0, 1) }],
+            n_rows: 1,
+        }
+    }
+
+    /// The number of vertices and rays.
+    pub fn n_rays(&self) -> usize {
+        self.rays.len()
+    }
+
+    /// Does it contain whole lines?
+    pub fn has_lines(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
+    /// The vertices, rays and lines, in homogeneous coordinates.
+    pub fn generators(&self) -> Generators<'_> {
+        let is_vertex = |ray: &&Generator| !ray.at.exact[ray.at.exact.len() - 1].is_zero();
+        let (vertices, rays): (Vec<&Generator>, Vec<&Generator>) = self.rays.iter().partition(is_vertex);
+        Generators {
+            vertices: vertices.into_iter().map(|g| g.at.as_ref()).collect(),
+            rays: rays.into_iter().map(|g| g.at.as_ref()).collect(),
+            lines: self.lines.iter().map(Arc::as_ref).collect(),
+        }
+    }
+
+    /// Which sides of a row's hyperplane the cell reaches.
+    pub fn reach(&self, row: &Scaled) -> Reach {
+        if self.lines.iter().any(|line| row.sign_with(line) != 0) {
+            return Reach::Both;
+        }
+        let (mut positive, mut negative) = (false, false);
+        for ray in &self.rays {
+            match row.sign_with(&ray.at) {
+                1 => positive = true,
+                -1 => negative = true,
+                _ => {}
+            }
+            if positive && negative {
+                return Reach::Both;
+            }
+        }
+        match (positive, negative) {
+            (true, _) => Reach::Positive,
+            (_, true) => Reach::Negative,
+            _ => Reach::Neither,
+        }
+    }
+
+    /// The parts where a row that takes both signs is not negative and where it is not positive.
+    pub fn split(&self, row: &Scaled) -> (Cone, Cone) {
+        let number = self.n_rows;
+        if let Some(at) = self.lines.iter().position(|line| row.sign_with(line) != 0) {
+            return self.split_along_line(row, at);
+        }
+        let signs: Vec<i32> = self.rays.iter().map(|ray| row.sign_with(&ray.at)).collect();
+        let on = |sign: i32| signs.iter().enumerate().filter(move |(_, s)| **s == sign).map(|(i, _)| i);
+        let values: Vec<Option<Integer>> =
+            self.rays.iter().zip(&signs).map(|(ray, sign)| (*sign != 0).then(|| row.dot(&ray.at))).collect();
+        let mut border: Vec<Generator> = on(0).map(|i| self.with_tight(&self.rays[i], number)).collect();
+        // Extreme rays of the border lie on edges; an edge of a pointed cone of dimension D has rows of
+        // rank D - 2 in common.
+        let needed = (row.exact.len() - self.lines.len()).saturating_sub(2);
+        for p in on(1) {
+            for n in on(-1) {
+                let common = intersection(&self.rays[p].tight, &self.rays[n].tight);
+                if size(&common) < needed || !self.is_edge(p, n, &common) {
+                    continue;
+                }
+                let (Some(above), Some(below)) = (&values[p], &values[n]) else { continue };
+                let at = combine(&-below, &self.rays[p].at, above, &self.rays[n].at);
+                let mut tight = common;
+                insert(&mut tight, number);
+                border.push(Generator { at, tight });
+            }
+        }
+        let part = |sign: i32| Cone {
+            lines: self.lines.clone(),
+            rays: on(sign).map(|i| self.rays[i].clone()).chain(border.iter().cloned()).collect(),
+            n_rows: number + 1,
+        };
+        (part(1), part(-1))
+    }
+
+    fn with_tight(&self, ray: &Generator, row: usize) -> Generator {
+        let mut ray = ray.clone();
+        insert(&mut ray.tight, row);
+        ray
+    }
+
+    /// Two extreme rays span an edge when no third one is tight wherever both are.
+    fn is_edge(&self, a: usize, b: usize, common: &Tight) -> bool {
+        !self.rays.iter().enumerate().any(|(i, ray)| i != a && i != b && includes(&ray.tight, common))
+    }
+
+    /// A line that crosses the hyperplane becomes a ray of either part, and all else is slid along it
+    /// onto the hyperplane.
+    fn split_along_line(&self, row: &Scaled, at: usize) -> (Cone, Cone) {
+        let number = self.n_rows;
+        let mut line = Arc::clone(&self.lines[at]);
+        let mut along = row.dot(&line);
+        if sign_of(&along) < 0 {
+            line = Arc::new(Scaled::new(line.exact.iter().map(|c| -c).collect()));
+            along = -along;
+        }
+        let slid = |point: &Arc<Scaled>| {
+            let value = row.dot(point);
+            if value.is_zero() { Arc::clone(point) } else { combine(&along, point, &-value, &line) }
+        };
+        let lines: Vec<Arc<Scaled>> =
+            self.lines.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, other)| slid(other)).collect();
+        let rays: Vec<Generator> = self
+            .rays
+            .iter()
+            .map(|ray| self.with_tight(&Generator { at: slid(&ray.at), tight: ray.tight.clone() }, number))
+            .collect();
+        // The line lies in every row's hyperplane so far.
+        let mut tight = Tight::from_elem(0, number.div_ceil(64));
+        (0..number).for_each(|row| insert(&mut tight, row));
+        let part = |end: Arc<Scaled>| {
+            let mut rays = rays.clone();
+            rays.push(Generator { at: end, tight: tight.clone() });
+            Cone { lines: lines.clone(), rays, n_rows: number + 1 }
+        };
+        let other_end = Arc::new(Scaled::new(line.exact.iter().map(|c| -c).collect()));
+        (part(line), part(other_end))
+    }
+
+    /// The same cell with one more row, which is not negative on it.
+    pub fn with_idle_row(&self, row: &Scaled) -> Cone {
+        let number = self.n_rows;
+        let marked = |ray: &Generator| {
+            if row.sign_with(&ray.at) == 0 { self.with_tight(ray, number) } else { ray.clone() }
+        };
+        Cone { lines: self.lines.clone(), rays: self.rays.iter().map(marked).collect(), n_rows: number + 1 }
+    }
+
+    /// A point of the interior, in homogeneous coordinates.
+    pub fn interior_point(&self) -> Vec<Integer> {
+        let n = self.rays.first().map_or(0, |ray| ray.at.exact.len());
+        let mut sum = vec![Integer::ZERO; n];
+        for ray in &self.rays {
+            for (sum, c) in sum.iter_mut().zip(&ray.at.exact) {
+                *sum += c;
+            }
+        }
+        remove_common_factor(&mut sum);
+        sum
+    }
+
+    /// Where a map is largest.
+    pub fn top(&self, map: &Scaled) -> Top {
+        for line in &self.lines {
+            match map.sign_with(line) {
+                0 => {}
+                sign => return Top::Ray(line.exact.iter().map(|c| c * Integer::from(sign)).collect()),
+            }
+        }
+        let n = map.exact.len() - 1;
+        let mut best: Option<(Rational, &Arc<Scaled>)> = None;
+        for ray in &self.rays {
+            if ray.at.exact[n].is_zero() {
+                if map.sign_with(&ray.at) > 0 {
+                    return Top::Ray(ray.at.exact.clone());
+                }
+                continue;
+            }
+            let value = Rational::quotient(map.dot(&ray.at), ray.at.exact[n].clone());
+            if best.as_ref().is_none_or(|(most, _)| value > *most) {
+                best = Some((value, &ray.at));
+            }
+        }
+        match best {
+            Some((_, at)) => Top::Vertex(Arc::clone(at)),
+            // A cell has an interior, so some generator has t > 0.
+            None => unreachable!("a cell without a vertex"),
+        }
+    }
+
+    /// Writes a map that is not negative on the cell as a combination of rows: the row numbers with
+    /// positive factors, and the positive factor of the map. Row 0 is the constant 1.
+    ///
+    /// The map minus a row, as much of it as the generators allow, vanishes at one more generator;
+    /// the row must vanish where the map does. Each step lowers the dimension of the face that is
+    /// left, so there are at most n + 1.
+    pub fn express(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> (Vec<(usize, Integer)>, Integer) {
+        debug_assert_eq!(rows.len(), self.n_rows);
+        let mut left: Vec<Rational> = self.rays.iter().map(|ray| Rational::from(map.dot(&ray.at))).collect();
+        let mut factors: Vec<(usize, Rational)> = Vec::new();
+        loop {
+            let mut tight: Option<Tight> = None;
+            for (ray, _) in self.rays.iter().zip(&left).filter(|(_, value)| value.is_zero()) {
+                tight = Some(tight.map_or_else(|| ray.tight.clone(), |tight| intersection(&tight, &ray.tight)));
+            }
+            if left.iter().all(Rational::is_zero) {
+                break;
+            }
+            // Of the rows that may be taken the one that gets furthest: it is 0 at the fewest generators.
+            let may = (0..self.n_rows).filter(|row| tight.as_ref().is_none_or(|tight| contains(tight, *row)));
+            let open = |row: &usize| {
+                self.rays.iter().zip(&left).filter(|(g, v)| !v.is_zero() && !contains(&g.tight, *row)).count()
+            };
+            let Some(row) = may.filter(|row| open(row) > 0).max_by_key(|row| (open(row), usize::MAX - row)) else {
+                unreachable!("a face of a cone is cut out by its rows")
+            };
+            let at_rays: Vec<Option<Rational>> = self
+                .rays
+                .iter()
+                .map(|ray| (!contains(&ray.tight, row)).then(|| Rational::from(rows[row].dot(&ray.at))))
+                .collect();
+            let ratios = left
+                .iter()
+                .zip(&at_rays)
+                .filter_map(|(value, row)| row.as_ref().filter(|r| !r.is_zero()).map(|r| value / r));
+            let Some(factor) = ratios.min() else { unreachable!("the row is positive somewhere") };
+            for (value, row) in left.iter_mut().zip(&at_rays) {
+                if let Some(row) = row {
+                    *value -= &(&factor * row);
+                }
+            }
+            factors.push((row, factor));
+        }
+        let scale = Rational::primitive_scale(factors.iter().map(|(_, f)| f).chain([&Rational::one()]));
+        factors.sort_by_key(|(row, _)| *row);
+        let whole = factors.into_iter().map(|(row, f)| (row, (f * &scale).to_integer())).filter(|(_, f)| !f.is_zero());
+        (whole.collect(), scale.to_integer())
+    }
+}
