@@ -17,7 +17,9 @@ mod network_json;
 mod number;
 mod rational;
 mod relu_graph;
+mod text_to_domain;
 mod text_to_expr;
+mod text_to_rows;
 mod text_to_tokens;
 mod to_relu_graph;
 
