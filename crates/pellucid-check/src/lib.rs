@@ -21,6 +21,7 @@
 mod cells;
 pub mod lower_bound;
 pub mod one_layer;
+mod points;
 
 use pellucid_core::{
     Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, Kink, Network, Proof, Rational,
@@ -88,18 +89,46 @@ fn within(
         return Err("the bound is negative".into());
     }
     let (left, right) = (left.to_relu_graph(), right.to_relu_graph());
+    shown(&left, &right, domain, bound, difference)
+}
+
+/// Is the difference of the graphs shown to be within the bound on the domain?
+fn shown(
+    left: &ReluGraph,
+    right: &ReluGraph,
+    domain: &Domain,
+    bound: &Rational,
+    difference: &Difference,
+) -> Result<(), String> {
+    let graph = left.difference(right).map_err(|error| error.to_string())?;
     match difference {
         Difference::CanonicalForms => {
-            let forms = (one_layer::form_of(&left, domain), one_layer::form_of(&right, domain));
+            has_canonical_forms(domain)?;
+            let forms = (one_layer::form_of(left, domain), one_layer::form_of(right, domain));
             let (Some(left), Some(right)) = forms else {
                 return Err("canonical forms need one hidden layer on both sides".into());
             };
             if left == right { Ok(()) } else { Err("the canonical forms differ".into()) }
         }
         Difference::Cells(steps) => {
-            let graph = left.difference(&right).map_err(|error| error.to_string())?;
+            has_canonical_forms(domain)?;
             cells::cover(&graph, domain, bound, steps)
         }
+        // Cells cover a domain up to parts without interior, which may be all of a polyhedron.
+        Difference::Inside { point, cells } => {
+            if point.len() != graph.n_inputs || !domain.contains_inside(point) {
+                return Err("the point is not in the interior of the domain".into());
+            }
+            cells::cover(&graph, domain, bound, cells)
+        }
+        Difference::Wider { domain: wider, difference } => {
+            fits(wider, graph.n_inputs)?;
+            if !domain.lies_in(wider) {
+                return Err(format!("{domain} is not seen to lie in {wider}"));
+            }
+            shown(left, right, wider, bound, difference)
+        }
+        Difference::Points => points::all(&graph, domain, bound),
     }
 }
 
@@ -112,6 +141,7 @@ fn smallest(
     equality: &Difference,
     kinks: &[Kink],
 ) -> Result<(), String> {
+    has_canonical_forms(domain)?;
     let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
     within(&sides.0, &sides.1, domain, &Rational::zero(), equality)?;
     if network.hidden_layers().len() > 1 {
@@ -149,6 +179,7 @@ fn smallest(
 
 fn not_one_layer(function: &Function, domain: &Domain, here: &Kink, there: &Kink) -> Result<(), String> {
     fits(domain, function.n_inputs())?;
+    has_canonical_forms(domain)?;
     let graph = function.to_relu_graph();
     witness(&graph, domain, here)?;
     witness(&graph, domain, there)?;
@@ -186,6 +217,12 @@ fn witness(graph: &ReluGraph, domain: &Domain, kink: &Kink) -> Result<(), String
         }
     }
     Ok(())
+}
+
+/// Everywhere and boxes have an interior, and bounds of affine maps on them are exact.
+fn has_canonical_forms(domain: &Domain) -> Result<(), String> {
+    let kind = "this kind of proof is for everywhere and boxes";
+    if domain.has_canonical_forms() { Ok(()) } else { Err(format!("{kind}, not for {domain}")) }
 }
 
 fn fits(domain: &Domain, n_inputs: usize) -> Result<(), String> {

@@ -157,7 +157,8 @@ fn one_layer_minimality(
     } else {
         String::new()
     };
-    let scope = format!("with one hidden layer, no skip connections, {biases}, {}", domain.phrase(network.input_names()));
+    let scope =
+        format!("with one hidden layer, no skip connections, {biases}, {}", domain.phrase(network.input_names()));
     Minimality {
         proved: at_least == size,
         lower_bound: at_least,

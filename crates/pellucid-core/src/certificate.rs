@@ -177,7 +177,11 @@ impl fmt::Display for Claim {
                 )
             }
             Claim::NotOneLayer { function, domain } => {
-                write!(f, "no network with one hidden layer computes {function} {}", domain.phrase(function.input_names()))
+                write!(
+                    f,
+                    "no network with one hidden layer computes {function} {}",
+                    domain.phrase(function.input_names())
+                )
             }
         }
     }
@@ -191,6 +195,23 @@ pub enum Difference {
     CanonicalForms,
     /// A tree of cells, in preorder, over the ReLUs of the graph of differences.
     Cells(Vec<CellStep>),
+    /// The domain, a polyhedron, has this point in its interior, and the cells cover it. Without an
+    /// interior every part of it would be empty to a proof by cells.
+    Inside {
+        /// A point where every row of the domain is positive.
+        point: Vec<Rational>,
+        /// The cells.
+        cells: Vec<CellStep>,
+    },
+    /// It is shown on a larger domain.
+    Wider {
+        /// A domain that the claim's lies in.
+        domain: Domain,
+        /// How it is shown there.
+        difference: Box<Difference>,
+    },
+    /// The domain has finitely many points, to be gone through one by one.
+    Points,
 }
 
 /// A step of a walk over cells. The walk takes the ReLUs in order; one whose argument is constant

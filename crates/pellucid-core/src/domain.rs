@@ -6,7 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::text_to_domain::{read, read_unnamed};
 use crate::text_to_rows::{Strict, read_rows};
-use crate::{Affine, Error, Rational, counted, expr_to_text};
+use crate::{Affine, Error, Rational, ReluGraph, counted, expr_to_text};
+
+/// Going through points may take so many multiplications: minutes, also for the checker, which does
+/// them in fractions.
+pub const MAX_STEPS: usize = 1 << 31;
 
 /// Low and high of an input, low < high.
 pub(crate) type Sides = Vec<(Rational, Rational)>;
@@ -182,6 +186,15 @@ impl Domain {
     pub fn is_cut_by(&self, map: &Affine) -> bool {
         let (low, high) = self.range(map);
         low.is_none_or(|v| v.is_negative()) && high.is_none_or(|v| v.is_positive())
+    }
+
+    /// The number of points of a finite domain, conditions not looked at; `None` when going through
+    /// them one by one would take more than [`MAX_STEPS`] multiplications of a graph.
+    pub fn n_points(&self, graph: &ReluGraph) -> Option<usize> {
+        let Domain::Finite { values, rows } = self else { return None };
+        let n_points = values.iter().try_fold(1usize, |n, values| n.checked_mul(values.len()))?;
+        let steps = 1 + graph.n_terms() + (1 + rows.len()) * values.len();
+        (n_points.checked_mul(steps)? <= MAX_STEPS).then_some(n_points)
     }
 
     /// Is the point inside, borders included?

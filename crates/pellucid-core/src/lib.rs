@@ -26,7 +26,7 @@ mod to_relu_graph;
 pub use affine::{Affine, Hyperplane, dot};
 pub use certificate::{Biases, CellStep, Certificate, Claim, Computation, Difference, Kink, Proof};
 pub use circuit::{Circuit, Feature, FeatureKind, NeuronId, circuit_name};
-pub use domain::Domain;
+pub use domain::{Domain, MAX_STEPS};
 pub use error::{Diagnostic, Error, counted};
 pub use expr::Expr;
 pub use expr_to_text::expr_to_text;

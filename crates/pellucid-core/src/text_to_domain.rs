@@ -336,9 +336,9 @@ impl<'a> Reader<'a> {
 
 /// Where a word stands on its own.
 fn word_at(text: &str, word: &str) -> Option<usize> {
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
-        !text[..*at].ends_with(is_word) && !text[at + word.len()..].starts_with(is_word)
-    })
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .find(|at| !text[..*at].ends_with(is_word) && !text[at + word.len()..].starts_with(is_word))
 }
 
 /// Behind the bracket that closes the first side.

@@ -7,6 +7,7 @@ use pellucid_core::{
 use crate::exact_lp::{Maximum, maximize};
 use crate::one_layer::OneLayerForm;
 use crate::walk::{Cell, Limits, Step, walk};
+use crate::{finite, polyhedron};
 
 /// What became of a claim that two computations differ by at most a bound.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub struct Counterexample {
 }
 
 impl Counterexample {
-    fn new(left: &Computation, right: &Computation, input: Vec<Rational>) -> Self {
+    pub(crate) fn new(left: &Computation, right: &Computation, input: Vec<Rational>) -> Self {
         Counterexample { left: left.evaluate(&input), right: right.evaluate(&input), input }
     }
 
@@ -72,6 +73,11 @@ pub fn prove_within(
     let graph = left_graph.difference(&right_graph)?;
     if !domain.fits(graph.n_inputs) {
         return Err(Error::input(format!("the domain {domain} does not fit {} inputs", graph.n_inputs)));
+    }
+    match domain {
+        Domain::Polyhedron { .. } => return polyhedron::within(left, right, domain, bound, limits),
+        Domain::Finite { .. } => return finite::within(left, right, domain, bound, limits),
+        Domain::Everywhere | Domain::Box(_) => {}
     }
     let exceeds = |point: &[Rational]| graph.evaluate(point).iter().any(|d| d.abs() > *bound);
     let refuted = |point: Vec<Rational>| Verdict::Refuted(Counterexample::new(left, right, point));
@@ -193,7 +199,10 @@ pub fn largest_difference(
     if !domain.fits(graph.n_inputs) {
         return Err(Error::input(format!("the domain {domain} does not fit {} inputs", graph.n_inputs)));
     }
-    let mut largest = Largest::At(Rational::zero(), domain.middle(graph.n_inputs));
+    if let Domain::Finite { .. } = domain {
+        return finite::largest(&graph, domain, limits);
+    }
+    let mut largest = Largest::At(Rational::zero(), polyhedron::interior_point(domain, graph.n_inputs)?);
     walk(&graph, domain, limits, |step| {
         let Step::Cell(cell) = step else { return true };
         for map in cell.outputs.iter().flat_map(|map| [map.clone(), map.scaled(&Rational::from(-1))]) {
@@ -211,7 +220,7 @@ pub fn largest_difference(
 
 /// Points with small coordinates, tried first: they refute most false claims, and are the easiest
 /// to follow.
-fn simple_points(domain: &Domain, n_inputs: usize) -> impl Iterator<Item = Vec<Rational>> + '_ {
+pub(crate) fn simple_points(domain: &Domain, n_inputs: usize) -> impl Iterator<Item = Vec<Rational>> + '_ {
     const VALUES: [(i64, i64); 7] = [(0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2)];
     const AT_MOST: usize = 400;
     let mut digits = vec![0usize; n_inputs];

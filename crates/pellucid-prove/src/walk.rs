@@ -7,6 +7,7 @@
 use pellucid_core::{Affine, Domain, Error, Hyperplane, Rational, ReluGraph, counted};
 
 use crate::exact_lp::{Interior, Multipliers, interior};
+use crate::polyhedron::interior_point;
 
 /// How far a walk may go.
 #[derive(Clone, Copy)]
@@ -61,14 +62,14 @@ pub struct Cell<'a> {
 /// visited.
 ///
 /// # Errors
-/// When a limit is reached.
+/// When the domain does not fit or has no interior, or a limit is reached.
 pub fn walk(
     graph: &ReluGraph,
     domain: &Domain,
     limits: Limits<'_>,
     mut visit: impl FnMut(Step<'_>) -> bool,
 ) -> Result<usize, Error> {
-    let mut walker = Walker::new(graph, domain);
+    let mut walker = Walker::new(graph, domain)?;
     let mut n_cells = 0;
     loop {
         // Down to a cell.
@@ -159,20 +160,20 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(graph: &'a ReluGraph, domain: &'a Domain) -> Self {
+    fn new(graph: &'a ReluGraph, domain: &'a Domain) -> Result<Self, Error> {
         let mut walker = Walker {
             graph,
             domain,
             rows: Vec::new(),
             planes: Vec::new(),
             relus: Vec::new(),
-            point: domain.middle(graph.n_inputs),
+            point: interior_point(domain, graph.n_inputs)?,
             stack: Vec::new(),
         };
         for row in domain.rows(graph.n_inputs) {
             walker.push_row(row);
         }
-        walker
+        Ok(walker)
     }
 
     fn off(&self) -> Affine {
