@@ -157,8 +157,7 @@ fn one_layer_minimality(
     } else {
         String::new()
     };
-    let scope =
-        format!("with one hidden layer, no skip connections, {biases}, {}", domain.phrase(network.input_names()));
+    let scope = format!("with one hidden layer, no skip connections, {biases}, {}", domain.phrase());
     Minimality {
         proved: at_least == size,
         lower_bound: at_least,

@@ -161,10 +161,10 @@ impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Claim::Within { left, right, domain, bound } if bound.is_zero() => {
-                write!(f, "{left} equals {right} {}", domain.phrase(left.input_names()))
+                write!(f, "{left} equals {right} {}", domain.phrase_in(left.input_names()))
             }
             Claim::Within { left, right, domain, bound } => {
-                write!(f, "{left} differs from {right} by at most {bound} {}", domain.phrase(left.input_names()))
+                write!(f, "{left} differs from {right} by at most {bound} {}", domain.phrase_in(left.input_names()))
             }
             Claim::Smallest { function, network, domain, biases, at_least } => {
                 let shape: Vec<String> = network.shape().iter().map(usize::to_string).collect();
@@ -173,15 +173,11 @@ impl fmt::Display for Claim {
                     "the {} network computes {function} {}, and with one hidden layer, no skip connections and {biases} \
                      this takes at least {at_least} hidden neurons",
                     shape.join("-"),
-                    domain.phrase(function.input_names())
+                    domain.phrase()
                 )
             }
             Claim::NotOneLayer { function, domain } => {
-                write!(
-                    f,
-                    "no network with one hidden layer computes {function} {}",
-                    domain.phrase(function.input_names())
-                )
+                write!(f, "no network with one hidden layer computes {function} {}", domain.phrase())
             }
         }
     }

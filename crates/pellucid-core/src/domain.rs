@@ -273,9 +273,13 @@ impl Domain {
         Ok(())
     }
 
-    /// For sentences: `everywhere`, `on [-1, 1]^2`, or `where x1 - x2 >= 0`, in the inputs' names;
-    /// without names they are x1, x2, ...
-    pub fn phrase(&self, inputs: &[String]) -> String {
+    /// For sentences: `everywhere`, `on [-1, 1]^2`, or `where x1 - x2 >= 0`.
+    pub fn phrase(&self) -> String {
+        self.phrase_in(&[])
+    }
+
+    /// [`Domain::phrase`] in the inputs' names; without names they are x1, x2, ...
+    pub fn phrase_in(&self, inputs: &[String]) -> String {
         match self {
             Domain::Everywhere => "everywhere".into(),
             Domain::Polyhedron { sides: None, rows } => format!("where {}", conditions_to_text(rows, inputs)),

@@ -49,7 +49,7 @@ proptest! {
     fn domains_print_and_read((n, domain) in domain()) {
         prop_assert!(domain.fits(n) && (!domain.fits(n + 1) || domain == Domain::Everywhere));
         prop_assert_eq!(&Domain::parse(&domain.to_string(), &numbered_inputs(n)).unwrap(), &domain);
-        let phrase = domain.phrase(&[]);
+        let phrase = domain.phrase();
         prop_assert_eq!(&Domain::parse(phrase.strip_prefix("on ").unwrap_or(&phrase), &numbered_inputs(n)).unwrap(), &domain);
         // In the inputs' own names, and in a certificate, which knows no names. Names may mislead.
         let names = ["x2", "b", "where_"].map(String::from)[..n].to_vec();

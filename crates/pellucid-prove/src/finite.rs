@@ -90,7 +90,7 @@ pub(crate) fn within(
         }
         Ok(Verdict::Refuted(found)) if domain.contains(&found.input) => Ok(Verdict::Refuted(found)),
         Ok(Verdict::Refuted(_)) => Err(Error::limit(format!("{too_many}; between the points the claim is false"))),
-        Err(error) => Err(Error::limit(format!("{too_many}; {}: {error}", wider.phrase(left.input_names())))),
+        Err(error) => Err(Error::limit(format!("{too_many}; {}: {error}", wider.phrase_in(left.input_names())))),
     }
 }
 

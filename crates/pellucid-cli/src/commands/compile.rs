@@ -107,7 +107,7 @@ fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
     let minimality = &compiled.minimality;
     let verdict = if minimality.proved { "proved smallest" } else { "best known" };
     let function = words::brief(&compiled.function.to_string(), HEADING_CHARS);
-    let mut text = format!("{function} {}\n", compiled.domain.phrase(function.input_names()));
+    let mut text = format!("{function} {}\n", compiled.domain.phrase());
     let (shape, size) = (words::shape(&compiled.network.shape()), compiled.network.hidden_neurons());
     text += &format!("  {shape}, {}: {verdict}\n\n", pellucid::counted(size, "hidden neuron"));
     let picture = pictures::compiled_picture(&compiled.network, Some(&compiled.function), &compiled.domain, None)?;

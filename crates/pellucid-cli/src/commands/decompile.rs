@@ -153,7 +153,7 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
         _ => "about ",
     };
     let formula = words::brief(&found.formula.to_string(), FORMULA_CHARS);
-    let mut text = format!("computes {about}{formula} {}\n", domain.phrase(inputs));
+    let mut text = format!("computes {about}{formula} {}\n", domain.phrase());
     text += &match &found.deviation {
         Largest::At(most, _) if most.is_zero() => "  exactly (proved)\n".to_string(),
         Largest::At(most, at) => format!("  off by {}\n", at_most(most, inputs, at)),
