@@ -1,9 +1,10 @@
 //! The independent checker of certificates.
 //!
 //! It shares nothing with the prover but the nouns of `pellucid-core`: it walks the proof it is
-//! given, and does every comparison again in rationals. What it accepts is true if `pellucid-core`
+//! given, and does every comparison again in exact numbers. What it accepts is true if `pellucid-core`
 //! reads functions and networks rightly and the two theorems it rests on hold:
-//! * continuous functions that agree on a dense set are equal, so cells without interior need no look;
+//! * continuous functions that agree on a dense set are equal, so cells without interior need no look
+//!   (of a polyhedron a point of the interior is asked for: then the cells with one are dense in it);
 //! * the canonical form of one hidden layer is unique (see [`one_layer`]), which gives the count of
 //!   hidden neurons (see [`lower_bound`]).
 //!

@@ -7,6 +7,7 @@ mod affine;
 mod certificate;
 mod circuit;
 mod domain;
+mod domain_to_text;
 mod error;
 mod expr;
 mod expr_to_text;
