@@ -1,9 +1,10 @@
 //! The independent checker of certificates.
 //!
 //! It shares nothing with the prover but the nouns of `pellucid-core`: it walks the proof it is
-//! given, and does every comparison again in rationals. What it accepts is true if `pellucid-core`
+//! given, and does every comparison again in exact numbers. What it accepts is true if `pellucid-core`
 //! reads functions and networks rightly and the two theorems it rests on hold:
-//! * continuous functions that agree on a dense set are equal, so cells without interior need no look;
+//! * continuous functions that agree on a dense set are equal, so cells without interior need no look
+//!   (of a polyhedron a point of the interior is asked for: then the cells with one are dense in it);
 //! * the canonical form of one hidden layer is unique (see [`one_layer`]), which gives the count of
 //!   hidden neurons (see [`lower_bound`]).
 //!
@@ -21,10 +22,11 @@
 mod cells;
 pub mod lower_bound;
 pub mod one_layer;
+mod points;
 
 use pellucid_core::{
-    Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, IntegerGraph, Kink, Network, Proof,
-    Rational, ReluGraph, Side, dot,
+    Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, IntegerGraph, Kink, Merge, Network,
+    Proof, Rational, ReluGraph, Side, dot,
 };
 
 /// The checker's verdict on a certificate.
@@ -87,8 +89,21 @@ fn within(
     if bound.is_negative() {
         return Err("the bound is negative".into());
     }
+    shown(left, right, domain, bound, difference)
+}
+
+/// Is the difference shown to be within the bound on the domain?
+fn shown(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    difference: &Difference,
+) -> Result<(), String> {
+    let graph = |merge| left.difference(right, merge).map_err(|error| error.to_string());
     match difference {
         Difference::CanonicalForms => {
+            has_canonical_forms(domain)?;
             let form = |side: &Computation| one_layer::form_of(&side.to_relu_graph(), domain);
             let (Some(left), Some(right)) = (form(left), form(right)) else {
                 return Err("canonical forms need one hidden layer on both sides".into());
@@ -96,9 +111,19 @@ fn within(
             if left == right { Ok(()) } else { Err("the canonical forms differ".into()) }
         }
         Difference::Cells { merge, steps } => {
-            let graph = left.difference(right, *merge).map_err(|error| error.to_string())?;
-            cells::cover(&IntegerGraph::of(&graph), domain, bound, steps)
+            if let Domain::Finite { .. } = domain {
+                return Err("cells do not cover single points".into());
+            }
+            cells::cover(&IntegerGraph::of(&graph(*merge)?), domain, bound, steps)
         }
+        Difference::Wider { domain: wider, difference } => {
+            fits(wider, left.n_inputs())?;
+            if !domain.lies_in(wider) {
+                return Err(format!("{domain} is not seen to lie in {wider}"));
+            }
+            shown(left, right, wider, bound, difference)
+        }
+        Difference::Points => points::all(&graph(Merge::Hyperplanes)?, domain, bound),
     }
 }
 
@@ -111,6 +136,7 @@ fn smallest(
     equality: &Difference,
     kinks: &[Kink],
 ) -> Result<(), String> {
+    has_canonical_forms(domain)?;
     let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
     within(&sides.0, &sides.1, domain, &Rational::zero(), equality)?;
     if network.hidden_layers().len() > 1 {
@@ -148,6 +174,7 @@ fn smallest(
 
 fn not_one_layer(function: &Function, domain: &Domain, here: &Kink, there: &Kink) -> Result<(), String> {
     fits(domain, function.n_inputs())?;
+    has_canonical_forms(domain)?;
     let graph = function.to_relu_graph();
     witness(&graph, domain, here)?;
     witness(&graph, domain, there)?;
@@ -185,6 +212,12 @@ fn witness(graph: &ReluGraph, domain: &Domain, kink: &Kink) -> Result<(), String
         }
     }
     Ok(())
+}
+
+/// Everywhere and boxes have an interior, and bounds of affine maps on them are exact.
+fn has_canonical_forms(domain: &Domain) -> Result<(), String> {
+    let kind = "this kind of proof is for everywhere and boxes";
+    if domain.has_canonical_forms() { Ok(()) } else { Err(format!("{kind}, not for {domain}")) }
 }
 
 fn fits(domain: &Domain, n_inputs: usize) -> Result<(), String> {

@@ -143,6 +143,38 @@ fn looks_like_a_file(argument: &str) -> bool {
     known.iter().any(|ending| argument.ends_with(ending)) || argument.starts_with('/') || relative
 }
 
+/// Where something is to hold.
+#[derive(Args, Clone)]
+pub struct DomainArguments {
+    /// Where: everywhere (the default), '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]', '{0,1}^4', '{0..9}^2'
+    #[arg(long, value_name = "DOMAIN", allow_hyphen_values = true)]
+    pub on: Option<String>,
+    /// Only where this holds, such as 'x1 >= x2' or '0 <= x1 <= x2 <= 1' (again for more of them)
+    #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
+    pub conditions: Vec<String>,
+}
+
+impl DomainArguments {
+    /// The domain in the inputs' names.
+    pub fn domain(&self, inputs: &[String]) -> anyhow::Result<Domain> {
+        let mut wrong = Vec::new();
+        let mut domain = domain(self.on.as_deref(), inputs, Domain::Everywhere).map_err(|error| wrong.push(error)).ok();
+        for text in &self.conditions {
+            // Where the domain itself is wrong, finite ones allow most: only what is surely wrong is told.
+            let any =
+                || Domain::Finite { values: vec![vec![Rational::zero(), Rational::one()]; inputs.len()], rows: vec![] };
+            match domain.clone().unwrap_or_else(any).and_where(text, inputs) {
+                Ok(cut) => domain = domain.map(|_| cut),
+                Err(error) => wrong.push(error.into()),
+            }
+        }
+        match domain {
+            Some(domain) if wrong.is_empty() => Ok(domain),
+            _ => bail!(wrong.iter().map(|error| format!("{error:#}")).collect::<Vec<_>>().join("\n")),
+        }
+    }
+}
+
 /// A domain given with `--on`, or another one.
 pub fn domain(on: Option<&str>, inputs: &[String], otherwise: Domain) -> anyhow::Result<Domain> {
     Ok(match on {

@@ -68,9 +68,7 @@ pub struct Minimality {
 /// When the domain does not fit the function, when the biases exclude every network, or when a
 /// limit is reached before the network is proved right.
 pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Limits<'_>) -> Result<Compiled, Error> {
-    if !domain.fits(function.n_inputs()) {
-        return Err(Error::input(format!("the domain {domain} does not fit {} inputs", function.n_inputs())));
-    }
+    domain.must_be_a_box(function.n_inputs(), "compiling")?;
     // Whether one layer can do it is worth this much work; deeper networks are proved on their own.
     let reading = Limits { max_cells: limits.max_cells.min(MAX_CELLS_READ), ..limits };
     match representable(function, domain, reading) {

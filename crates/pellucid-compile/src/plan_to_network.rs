@@ -110,7 +110,7 @@ fn finish(
     domain: &Domain,
     inputs: Option<Vec<String>>,
 ) -> Result<Network<Rational>, Error> {
-    let point = domain.middle(form.n_inputs);
+    let point = domain.middle(form.n_inputs).unwrap_or_else(|| vec![Rational::zero(); form.n_inputs]);
     let mut constants = form.evaluate(&point);
     for neuron in &neurons {
         let value = neuron.row.at(&point);

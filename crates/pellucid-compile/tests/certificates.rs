@@ -79,6 +79,11 @@ fn corpus() -> Vec<(String, Certificate)> {
         ("equal_by_forms", "relu(x1) - relu(-x1)", "x1", "everywhere", "0"),
         ("equal_by_cells", "max(x1, min(x1, x2))", "x1", "everywhere", "0"),
         ("equal_on_a_box", "relu(x1 + 1) + abs(x2)", "x1 + 1 + max(x2, -x2)", "[-1,1]^2", "0"),
+        ("equal_where_ordered", "max(x1, x2)", "x1", "[-1,1]^2 where x1 >= x2", "0"),
+        ("within_one_in_a_wedge", "abs(x1 - x2)", "relu(x1 - x2)", "where x1 >= x2 - 1", "1"),
+        ("equal_wider", "relu(x1 - x2) - relu(x2 - x1)", "x1 - x2", "where x1 + x2 <= 1", "0"),
+        ("equal_at_points", "min(x1, x2)", "relu(x1 + x2 - 1)", "{0,1}^2", "0"),
+        ("within_one_at_points", "max(x1, x2)", "x2", "{0..4} x {0,1/2,4} where x1 - x2 <= 1", "1"),
     ] {
         corpus.push((name.to_string(), within(left, right, on, bound)));
     }

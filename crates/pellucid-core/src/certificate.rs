@@ -201,10 +201,10 @@ impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Claim::Within { left, right, domain, bound } if bound.is_zero() => {
-                write!(f, "{left} equals {right} {}", domain.phrase())
+                write!(f, "{left} equals {right} {}", domain.phrase_in(left.input_names()))
             }
             Claim::Within { left, right, domain, bound } => {
-                write!(f, "{left} differs from {right} by at most {bound} {}", domain.phrase())
+                write!(f, "{left} differs from {right} by at most {bound} {}", domain.phrase_in(left.input_names()))
             }
             Claim::Smallest { function, network, domain, biases, at_least } => {
                 let shape: Vec<String> = network.shape().iter().map(usize::to_string).collect();
@@ -236,6 +236,15 @@ pub enum Difference {
         /// The tree.
         steps: Vec<CellStep>,
     },
+    /// It is shown on a larger domain.
+    Wider {
+        /// A domain that the claim's lies in.
+        domain: Domain,
+        /// How it is shown there.
+        difference: Box<Difference>,
+    },
+    /// The domain has finitely many points, to be gone through one by one.
+    Points,
 }
 
 /// Shows that a map is not negative on a cell: `times * map` less these multiples of the cell's rows

@@ -1,6 +1,6 @@
 //! Functions as trees.
 
-use crate::{Number, Rational};
+use crate::{Affine, Number, Rational};
 
 /// A continuous piecewise-linear function of the inputs, as a tree.
 ///
@@ -156,6 +156,27 @@ impl Expr {
     /// The value when no input occurs in the tree.
     pub fn as_constant(&self) -> Option<Rational> {
         (self.n_inputs() == 0).then(|| self.evaluate::<Rational>(&[]))
+    }
+
+    /// The affine map of `n_inputs` inputs that a tree of sums and factors is; `None` for others.
+    pub fn as_affine(&self, n_inputs: usize) -> Option<Affine> {
+        let mut map = Affine::constant(n_inputs, Rational::zero());
+        self.add_to(&Rational::one(), &mut map).then_some(map)
+    }
+
+    /// Adds `factor * self` to a map; false when it is not affine.
+    fn add_to(&self, factor: &Rational, map: &mut Affine) -> bool {
+        match self {
+            Expr::Constant(value) => map.constant += &(factor * value),
+            Expr::Input(index) => map.coefficients[*index] += factor,
+            Expr::Sum(terms) => return terms.iter().all(|term| term.add_to(factor, map)),
+            Expr::Scale(inner, term) => return term.add_to(&(factor * inner), map),
+            _ => match self.as_constant() {
+                Some(value) => map.constant += &(factor * value),
+                None => return false,
+            },
+        }
+        true
     }
 
     /// One more than the largest input index that occurs; 0 for a constant.

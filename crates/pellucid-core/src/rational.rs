@@ -153,9 +153,19 @@ impl Rational {
         floor + Rational::one() / inner
     }
 
+    /// The largest integer not above it.
+    pub fn floor(&self) -> Self {
+        Rational(RBig::from(self.0.floor()))
+    }
+
+    /// The value as a machine integer; `None` for fractions and larger numbers.
+    pub fn to_i128(&self) -> Option<i128> {
+        self.is_integer().then(|| i128::try_from(self.0.numerator()).ok()).flatten()
+    }
+
     /// The largest integer not above, and what is left.
     fn split_floor(&self) -> (Rational, Rational) {
-        let floor = Rational(RBig::from(self.0.floor()));
+        let floor = self.floor();
         let rest = self - &floor;
         (floor, rest)
     }
@@ -210,6 +220,12 @@ impl Rational {
 
 impl From<i64> for Rational {
     fn from(value: i64) -> Self {
+        Rational(RBig::from(value))
+    }
+}
+
+impl From<i128> for Rational {
+    fn from(value: i128) -> Self {
         Rational(RBig::from(value))
     }
 }

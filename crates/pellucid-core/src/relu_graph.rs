@@ -132,6 +132,11 @@ impl ReluGraph {
         self.outputs.iter().map(|form| form.evaluate(inputs, &relus)).collect()
     }
 
+    /// The number of multiplications that an evaluation takes.
+    pub fn n_terms(&self) -> usize {
+        self.relus.iter().chain(&self.outputs).map(|form| form.terms.len()).sum()
+    }
+
     /// For each ReLU its layer: 1 when it depends on inputs alone.
     pub fn layers(&self) -> Vec<usize> {
         let mut layers: Vec<usize> = Vec::with_capacity(self.relus.len());

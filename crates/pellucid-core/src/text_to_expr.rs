@@ -330,7 +330,7 @@ impl<'a> Parser<'a> {
 
     fn atom(&mut self) -> Option<Spanned> {
         let Some(token) = self.next() else {
-            self.report(self.end..self.end, "the function ends where a value should follow", None);
+            self.report(self.end..self.end, "it ends where a value should follow", None);
             return None;
         };
         let span = token.span.clone();

@@ -240,9 +240,11 @@ proptest! {
     fn domains_with_an_error_never_panic(
         text in prop::sample::select(&[
             "everywhere", "[-1, 1]^2", "[0,1/2] x [2,3]", "x1 in [-1,1], x2 in [0,1]", "[0,1]×[2,3]",
+            "{0..9} x {-1, 0,1}", "x1 in {0,1}, x2 in {0..9}", "[0,1]^2 where 0 <= x1 <= x2 and x1 + x2 ≤ 1",
+            "{0,1}^2 where x1 < x2, 2*x1 = x2", "R^2 where -x1/2 >= x2",
         ][..]),
-        at in 0usize..30, remove in 0usize..4,
-        insert in prop::sample::select(&["", "[", "]", ",", "^", "in", " in ", "x", "x1", "-", "/0", "^99999999999999999999", "{", "é", "×", "1e99"][..]),
+        at in 0usize..60, remove in 0usize..4,
+        insert in prop::sample::select(&["}", "..", "where", " and ", "<", ">=", "R", "(", "|", "1..1e99", "", "[", "]", ",", "^", "in", " in ", "x", "x1", "-", "/0", "^99999999999999999999", "{", "é", "×", "1e99"][..]),
     ) {
         let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
         let end = (at + remove..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
@@ -254,6 +256,26 @@ proptest! {
                 prop_assert_eq!(Domain::parse(&domain.to_string(), &numbered_inputs(2)).unwrap(), domain);
             }
         }
+    }
+}
+
+#[test]
+fn domains_that_would_fill_the_memory_are_refused() {
+    let many = numbered_inputs(4096);
+    let sets: Vec<String> = many.iter().map(|name| format!("{name} in {{0..1000000}}")).collect();
+    let conditions: Vec<String> = (0..2_000).map(|k| format!("x1 >= {k}")).collect();
+    for text in [
+        "{0..1e4096}^4096".to_string(),
+        "{0..1000000}^4096".into(),
+        "{0..1000000} x ".repeat(4096),
+        "[0,1]^4096 x ".repeat(4096),
+        sets.join(", "),
+        format!("R^4096 where {}", conditions.join(" and ")),
+        format!("everywhere where {}", conditions.join(" and ")),
+        format!("everywhere where {}x1 >= 0", "(".repeat(100_000)),
+    ] {
+        check_places(&Domain::parse(&text, &many).unwrap_err(), &text);
+        assert!(serde_json::from_str::<Domain>(&serde_json::to_string(&text).unwrap()).is_err());
     }
 }
 

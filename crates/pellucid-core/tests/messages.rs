@@ -76,7 +76,6 @@ fn domains_that_are_none() {
             "[0,1]^3",
             "[0,1]",
             "[0,1]^0",
-            "{0,1}^2",
             "[0 1]^2",
             "x1 in [0,1]",
             "x1 in [0,1], x1 in [0,2]",
@@ -84,6 +83,47 @@ fn domains_that_are_none() {
             "[0,1] x",
             "[0,1/0]^2",
             "somewhere"
+        ]
+    ));
+}
+
+#[test]
+fn finite_domains_that_are_none() {
+    assert_snapshot!(all(
+        domain,
+        &[
+            "{0,1}^3",
+            "{}^2",
+            "{0,1",
+            "{0,0}^2",
+            "{1..0}^2",
+            "{0..1/2}^2",
+            "{0..1e9}^2",
+            "{0..999999}^2",
+            "{0,1} x [0,1]",
+            "x1 in {0,1}",
+            "{0,1}^2 where x1 < x1 and x1 >= y",
+        ]
+    ));
+}
+
+#[test]
+fn conditions_that_are_none() {
+    assert_snapshot!(all(
+        domain,
+        &[
+            "[0,1]^2 where",
+            "everywhere where x1",
+            "everywhere where x1 >= ",
+            "everywhere where x1 < x2",
+            "everywhere where x1 = x2, x1 != 2",
+            "everywhere where |x1| <= 1 and x1*x2 >= 0",
+            "everywhere where x1 >= 0 and and (x1, x2) >= 1",
+            "everywhere where 1 <= 0",
+            "everywhere where x1 + <= y",
+            "R^3 where x1 >= x3",
+            "R^2 x [0,1]",
+            "[1,0]^2 where x1 >= y",
         ]
     ));
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{expr, point, rational};
-use pellucid_core::{Domain, Expr, Function, Layer, Merge, Network, Rational, ReluGraph, Side, dot, numbered_inputs};
+use pellucid_core::{Expr, Function, Layer, Merge, Network, Rational, ReluGraph, Side, dot, numbered_inputs};
 use proptest::prelude::*;
 
 fn function() -> impl Strategy<Value = Function> {
@@ -128,17 +128,6 @@ proptest! {
         let near = expr.evaluate(&at.iter().map(Rational::to_f64).collect::<Vec<f64>>());
         // Slopes multiply along a path; the numbers here are below a million.
         prop_assert!((exact - near).abs() <= 1e-3 * (1.0 + exact.abs()) || exact.abs() > 1e9, "{exact} {near}");
-    }
-
-    #[test]
-    fn domains_print_and_read(sides in prop::collection::vec((rational(), rational()), 1..4)) {
-        let sides: Vec<_> = sides
-            .into_iter()
-            .map(|(a, b)| if a < b { (a, b) } else { (b, a + Rational::one()) })
-            .collect();
-        let domain = Domain::Box(sides.clone());
-        let names = numbered_inputs(sides.len());
-        prop_assert_eq!(Domain::parse(&domain.to_string(), &names).unwrap(), domain);
     }
 }
 

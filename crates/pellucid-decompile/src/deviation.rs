@@ -13,7 +13,8 @@ pub fn deviation(network: &Network<Rational>, formula: &Function, question: &Que
     // Equal canonical forms need no walk over cells, of which wide networks have very many.
     let form = OneLayerForm::of_network(network, &question.domain);
     if form.is_some() && form == OneLayerForm::of_one_layer_graph(&formula.to_relu_graph(), &question.domain) {
-        return Ok(Largest::At(Rational::zero(), question.domain.middle(network.n_inputs())));
+        let middle = question.domain.middle(network.n_inputs());
+        return Ok(Largest::At(Rational::zero(), middle.unwrap_or_else(|| vec![Rational::zero(); network.n_inputs()])));
     }
     let sides = (Computation::Network(network.clone()), Computation::Function(formula.clone()));
     largest_difference(&sides.0, &sides.1, &question.domain, question.limits)

@@ -94,13 +94,7 @@ pub struct Decompiled {
 /// When the domain does not fit, a limit is reached, or the network is of a kind that is not
 /// supported: trained weights in more than one hidden layer.
 pub fn decompile(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
-    if !question.domain.fits(network.n_inputs()) {
-        return Err(Error::input(format!(
-            "the domain {} does not fit the network's {} inputs",
-            question.domain,
-            network.n_inputs()
-        )));
-    }
+    question.domain.must_be_a_box(network.n_inputs(), "decompiling")?;
     match network.layers() {
         [_] => one_layer(network, &Layer { weights: Vec::new(), biases: Vec::new() }, question),
         [hidden, _] => one_layer(network, hidden, question),

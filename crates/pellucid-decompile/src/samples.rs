@@ -22,7 +22,7 @@ impl Samples {
         // Where there is no border, formulas are tried around the origin.
         let sides = match domain {
             Domain::Box(sides) => sides.clone(),
-            Domain::Everywhere => vec![(Rational::from(-2), Rational::from(2)); n],
+            _ => vec![(Rational::from(-2), Rational::from(2)); n],
         };
         let at = |shares: Vec<Rational>| -> Vec<Rational> {
             sides.iter().zip(shares).map(|((low, high), share)| low + (high - low) * share).collect()

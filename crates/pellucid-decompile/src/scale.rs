@@ -15,10 +15,10 @@ impl Scale {
     /// The sizes of a domain; everywhere counts as the unit box.
     pub fn of(domain: &Domain, n_inputs: usize) -> Self {
         let (reach, half_width) = match domain {
-            Domain::Everywhere => (vec![Rational::one(); n_inputs], vec![Rational::one(); n_inputs]),
             Domain::Box(sides) => {
                 sides.iter().map(|(low, high)| (low.abs().max(high.abs()), (high - low) / Rational::from(2))).unzip()
             }
+            _ => (vec![Rational::one(); n_inputs], vec![Rational::one(); n_inputs]),
         };
         Scale { reach, half_width, domain: domain.clone() }
     }

@@ -34,7 +34,7 @@ fn disguised(
     neurons.push(copy);
     let reach = match domain {
         Domain::Box(sides) => sides.iter().map(|(a, b)| a.abs().max(b.abs()).to_f64()).fold(0.0, f64::max),
-        Domain::Everywhere => 1.0,
+        _ => 1.0,
     };
     let dead: Vec<f64> = (0..n_inputs).map(|_| stream.between(-1.0, 1.0)).collect();
     neurons.push((dead, -(n_inputs as f64) * reach * 1.5, vec![1.0; output.biases.len()]));

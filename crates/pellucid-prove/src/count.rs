@@ -91,6 +91,7 @@ struct Problem<'a> {
 /// When no network without these biases computes it; the message says which kink or constant is in
 /// the way.
 pub fn count(form: &OneLayerForm, domain: &Domain, biases: Biases) -> Result<Count, Error> {
+    domain.must_be_a_box(form.n_inputs, "counting neurons")?;
     let problem = Problem::new(form, domain, biases)?;
     let n = form.hinges.len();
     let scalar = form.n_outputs() == 1 && problem.cheap != Cheap::OneSigned;

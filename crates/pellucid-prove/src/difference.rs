@@ -10,6 +10,7 @@ use pellucid_core::{
 use crate::one_layer::OneLayerForm;
 use crate::shape::Highest;
 use crate::walk::{Cell, Limits, Step, walk_integers};
+use crate::{finite, polyhedron};
 
 /// What became of a claim that two computations differ by at most a bound.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ pub struct Counterexample {
 }
 
 impl Counterexample {
-    fn new(left: &Computation, right: &Computation, input: Vec<Rational>) -> Self {
+    pub(crate) fn new(left: &Computation, right: &Computation, input: Vec<Rational>) -> Self {
         Counterexample { left: left.evaluate(&input), right: right.evaluate(&input), input }
     }
 
@@ -105,25 +106,41 @@ pub fn prove_within_by(
     if !domain.fits(n_inputs) {
         return Err(Error::input(format!("the domain {domain} does not fit {n_inputs} inputs")));
     }
+    if let Domain::Finite { .. } = domain {
+        return finite::within(left, right, domain, bound, limits, means);
+    }
+    polyhedron::interior_point(domain, n_inputs)?;
     let refuted = |point: Vec<Rational>| Verdict::Refuted(Counterexample::new(left, right, point));
     let exceeds = |point: &[Rational]| graph.evaluate(point).iter().any(|d| d.abs() > *bound);
     if let Some(point) = simple_points(domain, n_inputs).find(|point| exceeds(point)) {
         return Ok(refuted(point));
     }
-    let proved = |difference: Difference, n_cells: usize| {
-        let claim =
-            Claim::Within { left: left.clone(), right: right.clone(), domain: domain.clone(), bound: bound.clone() };
-        let certificate = Box::new(Certificate::new(claim, Proof::Within(difference)));
-        Verdict::Proved { certificate, n_cells }
-    };
+    let hull = domain.hull();
     let shallow = [left, right].into_iter().all(has_one_layer);
-    if means.canonical && shallow && same_canonical_form(&left.to_relu_graph(), &right.to_relu_graph(), domain) {
-        return Ok(proved(Difference::CanonicalForms, 0));
+    if means.canonical && shallow && same_canonical_form(&left.to_relu_graph(), &right.to_relu_graph(), &hull) {
+        let forms = Difference::CanonicalForms;
+        let difference =
+            if hull == *domain { forms } else { Difference::Wider { domain: hull, difference: Box::new(forms) } };
+        return Ok(proved(left, right, domain, bound, difference, 0));
     }
-    match cells_within(&graph, merge, domain, bound, limits)? {
-        Walked::Within { difference, n_cells } => Ok(proved(difference, n_cells)),
-        Walked::Beyond(point) => Ok(refuted(point)),
-    }
+    Ok(match cells_within(&graph, merge, domain, bound, limits)? {
+        Walked::Within { difference, n_cells } => proved(left, right, domain, bound, difference, n_cells),
+        Walked::Beyond(point) => refuted(point),
+    })
+}
+
+/// The claim with its proof.
+pub(crate) fn proved(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    difference: Difference,
+    n_cells: usize,
+) -> Verdict {
+    let claim =
+        Claim::Within { left: left.clone(), right: right.clone(), domain: domain.clone(), bound: bound.clone() };
+    Verdict::Proved { certificate: Box::new(Certificate::new(claim, Proof::Within(difference))), n_cells }
 }
 
 /// The graph of differences whose cells are fewest and cheapest.
@@ -253,6 +270,9 @@ pub fn largest_difference(
     if !domain.fits(graph.n_inputs) {
         return Err(Error::input(format!("the domain {domain} does not fit {} inputs", graph.n_inputs)));
     }
+    if let Domain::Finite { .. } = domain {
+        return finite::largest(&graph, domain, limits);
+    }
     let integers = IntegerGraph::of(&graph);
     let mut largest: Option<Largest> = None;
     walk_integers(&integers, domain, limits, false, |step| {
@@ -271,12 +291,13 @@ pub fn largest_difference(
         }
         true
     })?;
-    Ok(largest.unwrap_or_else(|| Largest::At(Rational::zero(), domain.middle(left.n_inputs()))))
+    let nowhere = || Error::input("there is no output to compare");
+    largest.ok_or_else(nowhere)
 }
 
 /// Points with small coordinates, tried first: they refute most false claims, and are the easiest
 /// to follow.
-fn simple_points(domain: &Domain, n_inputs: usize) -> impl Iterator<Item = Vec<Rational>> + '_ {
+pub(crate) fn simple_points(domain: &Domain, n_inputs: usize) -> impl Iterator<Item = Vec<Rational>> + '_ {
     const VALUES: [(i64, i64); 7] = [(0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2)];
     const AT_MOST: usize = 400;
     let mut digits = vec![0usize; n_inputs];

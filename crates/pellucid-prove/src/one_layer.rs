@@ -35,8 +35,12 @@ impl OneLayerForm {
         Self::of_one_layer_graph(&network.to_relu_graph(), domain)
     }
 
-    /// The canonical form of a graph whose ReLUs depend on the inputs alone; `None` for others.
+    /// The canonical form of a graph whose ReLUs depend on the inputs alone; `None` for others, and
+    /// on domains that are neither everywhere nor a box.
     pub fn of_one_layer_graph(graph: &ReluGraph, domain: &Domain) -> Option<Self> {
+        if !domain.has_canonical_forms() {
+            return None;
+        }
         let mut maps = Vec::with_capacity(graph.relus.len());
         for form in &graph.relus {
             if form.relu_wires().next().is_some() {

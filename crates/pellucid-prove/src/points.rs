@@ -18,8 +18,8 @@ pub fn points_of<'a>(
     let mut stream = Stream(0x9e37_79b9_7f4a_7c15);
     (0..TRIES)
         .map(move |attempt| match domain {
-            Domain::Everywhere => on_plane(plane, &directions, attempt, &mut stream),
             Domain::Box(sides) => inside_box(&map, sides, attempt, &mut stream),
+            _ => on_plane(plane, &directions, attempt, &mut stream),
         })
         .filter(move |point| {
             domain.contains_inside(point) && others.iter().all(|other| dot(&other.normal, point) != other.offset)

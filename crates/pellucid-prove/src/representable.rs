@@ -63,6 +63,7 @@ enum Read {
 }
 
 fn read_form(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>) -> Result<Read, Error> {
+    domain.must_be_a_box(graph.n_inputs, "finding the kinks")?;
     if let Some(form) = OneLayerForm::of_one_layer_graph(graph, domain) {
         return Ok(Read::Form(form));
     }
@@ -199,8 +200,8 @@ fn plane_unlike(planes: &[Hyperplane], domain: &Domain, n_inputs: usize) -> Hype
         let normal: Vec<Rational> = (0..n_inputs).map(|i| Rational::from(1 + k * i)).collect();
         let share = Rational::one() / Rational::from(k + 2);
         let point: Vec<Rational> = match domain {
-            Domain::Everywhere => vec![Rational::from(k); n_inputs],
             Domain::Box(sides) => sides.iter().map(|(low, high)| low + (high - low) * &share).collect(),
+            _ => vec![Rational::from(k); n_inputs],
         };
         Hyperplane { offset: dot(&normal, &point), normal }
     };

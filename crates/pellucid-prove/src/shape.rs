@@ -46,30 +46,21 @@ pub enum Highest {
 }
 
 impl Shape {
-    /// The cell that the rows bound (the first one is the constant 1).
-    pub fn of_domain(planes: &Planes, interior: Option<Vec<Rational>>) -> Option<Shape> {
+    /// The cell that the rows bound (the first one is the constant 1), around a point of its interior.
+    pub fn of_domain(planes: &Planes, inside: &[Rational]) -> Shape {
         let n_inputs = planes[0].exact.len() - 1;
-        if n_inputs <= MAX_BOX_INPUTS || planes.len() == 1 {
-            let mut cone = Cone::everywhere(n_inputs);
-            for row in &planes[1..] {
-                cone = match cone.reach(row) {
-                    Reach::Both => cone.split(row).0,
-                    // A row that does not cut is not forgotten: numbers of rows must agree.
-                    Reach::Positive => cone.with_idle_row(row),
-                    Reach::Negative | Reach::Neither => return None,
-                };
-            }
-            return Some(Shape::Corners(cone));
+        if n_inputs > MAX_BOX_INPUTS && planes.len() > 1 {
+            return Shape::Point(homogeneous(inside));
         }
-        let rows: Vec<_> = planes[1..].iter().map(|row| row.to_affine()).collect();
-        let point = match interior {
-            Some(point) if rows.iter().all(|row| row.at(&point).is_positive()) => point,
-            _ => match self::interior(&rows, n_inputs) {
-                Interior::Point(point) => point,
-                Interior::Empty(_) => return None,
-            },
-        };
-        Some(Shape::Point(homogeneous(&point)))
+        let mut cone = Cone::everywhere(n_inputs);
+        for row in &planes[1..] {
+            cone = match cone.reach(row) {
+                Reach::Both => cone.split(row).0,
+                // A row that does not cut is not forgotten: numbers of rows must agree.
+                _ => cone.with_idle_row(row),
+            };
+        }
+        Shape::limited(cone)
     }
 
     /// What a row does to the cell; `proved` asks for the combination that shows it where the row does

@@ -25,9 +25,7 @@ pub fn certify_smallest(
 ) -> Result<(Certificate, usize), Error> {
     let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
     sides.0.check_input_order(&sides.1)?;
-    if !domain.fits(function.n_inputs()) {
-        return Err(Error::input(format!("the domain {domain} does not fit {} inputs", function.n_inputs())));
-    }
+    domain.must_be_a_box(function.n_inputs(), "a proof of smallest size")?;
     let function_graph = function.to_relu_graph();
     let network_graph = network.to_relu_graph();
     let (equality, n_cells) = if same_canonical_form(&function_graph, &network_graph, domain) {

@@ -13,6 +13,7 @@ use pellucid_core::{
 };
 
 use crate::cone::Generators;
+use crate::polyhedron::interior_point;
 use crate::scaled::Scaled;
 use crate::shape::{Cut, Highest, Planes, Shape};
 
@@ -237,13 +238,13 @@ struct Walker {
 impl Walker {
     fn new(graph: &IntegerGraph, domain: &Domain) -> Result<Self, Error> {
         let n = graph.n_inputs;
+        let inside = interior_point(domain, n)?;
         let mut one = IntegerRow::zero(n);
         one.entries[n] = Integer::ONE;
         let rows = domain.rows(n);
         let planes: Planes =
             [one].into_iter().chain(rows.iter().map(IntegerRow::of)).map(|row| Arc::new(Scaled::from(row))).collect();
-        let shape = Shape::of_domain(&planes, Some(domain.middle(n)))
-            .ok_or_else(|| Error::input(format!("the domain {domain} has no interior")))?;
+        let shape = Shape::of_domain(&planes, &inside);
         Ok(Walker { planes, relus: Vec::new(), shape, stack: Vec::new() })
     }
 }

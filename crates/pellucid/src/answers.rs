@@ -65,10 +65,10 @@ fn strings(values: &[Rational]) -> Vec<String> {
     values.iter().map(Rational::to_string).collect()
 }
 
-/// The answer of `prove`.
+/// The answer of `prove`; the domain as its text in the inputs' names.
 pub fn proof(
     verdict: &str,
-    domain: &Domain,
+    domain: &str,
     within: &Rational,
     largest: Option<&Largest>,
     n_cells: Option<usize>,
@@ -76,7 +76,7 @@ pub fn proof(
 ) -> Value {
     json!({
         "verdict": verdict,
-        "domain": domain.to_string(),
+        "domain": domain,
         "within": within.to_string(),
         "max_deviation": largest.map(deviation),
         "max_deviation_at": largest.map(deviation_at),

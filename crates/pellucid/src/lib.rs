@@ -34,16 +34,16 @@ pub use reuse::{Reuse, reuse};
 pub use pellucid_check::{Checked, check, check_json};
 pub use pellucid_compile::{Compiled, Minimality, compile, compose, expr_to_circuit, fold};
 pub use pellucid_core::{
-    Affine, Biases, Certificate, Circuit, Claim, Computation, Domain, Error, Expr, Feature, FeatureKind, Function,
-    Hyperplane, Layer, Network, NeuronId, Number, Rational, Trace, circuit_name, counted, expr_to_text,
-    numbered_inputs,
+    Affine, Biases, Certificate, Circuit, Claim, Computation, Difference, Domain, Error, Expr, Feature, FeatureKind,
+    Function, Hyperplane, Layer, Network, NeuronId, Number, Proof, Rational, Trace, circuit_name, counted,
+    expr_to_text, numbered_inputs,
 };
 pub use pellucid_decompile::{AgainstTarget, Decompiled, Neuron, Question, Status, decompile};
 pub use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text};
 pub use pellucid_formats::{Format, NetworkFile, Numbers, WriteOptions, read, read_path, write, write_path};
 pub use pellucid_prove::{
     CellCounts, Counterexample, Largest, Limits, LinearCell, OneLayerForm, Representable, Step, Verdict, cells,
-    largest_difference, prove_within, representable, walk,
+    largest_difference, point_of, prove_within, representable, walk,
 };
 pub use pellucid_train::{
     Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,

@@ -2,7 +2,7 @@
 //! with nothing of the checker or the prover.
 #![allow(dead_code)] // Each test file uses a part.
 
-use pellucid_core::{Biases, Certificate, Claim, Computation, Domain, Network, Proof, Rational};
+use pellucid_core::{Affine, Biases, Certificate, Claim, Computation, Domain, Network, Proof, Rational};
 
 /// The corpus: name and text of each certificate.
 pub fn corpus() -> Vec<(String, String)> {
@@ -57,6 +57,7 @@ pub fn false_because(certificate: &Certificate) -> Option<String> {
             let inside = |point: &[Rational]| match domain {
                 Domain::Everywhere => true,
                 Domain::Box(sides) => sides.iter().zip(point).all(|((low, high), x)| low < x && x < high),
+                Domain::Polyhedron { .. } | Domain::Finite { .. } => false,
             };
             if here.hyperplane != there.hyperplane || !inside(&here.witness) || !inside(&there.witness) {
                 return Some("not two points of one hyperplane inside the domain".into());
@@ -119,15 +120,43 @@ fn apart(left: &Computation, right: &Computation, domain: &Domain, bound: &Ratio
     })
 }
 
-/// Corners, a lattice and random points of a domain.
+/// Corners, a lattice and random points of a domain; all of a small finite one.
 pub fn points(domain: &Domain, n_inputs: usize) -> Vec<Vec<Rational>> {
+    let around = match domain {
+        Domain::Everywhere | Domain::Box(_) => return points_around(domain, n_inputs),
+        Domain::Polyhedron { sides: Some(sides), .. } => Domain::Box(sides.clone()),
+        Domain::Polyhedron { sides: None, .. } => Domain::Everywhere,
+        Domain::Finite { values, .. } => {
+            let mut found = vec![Vec::new()];
+            for values in values {
+                let longer = |point: &Vec<Rational>, v: &Rational| [point.clone(), vec![v.clone()]].concat();
+                found = found.iter().flat_map(|point| values.iter().map(move |v| longer(point, v))).collect();
+                found.truncate(10_000);
+            }
+            return where_rows_hold(found, domain);
+        }
+    };
+    where_rows_hold(points_around(&around, n_inputs), domain)
+}
+
+fn where_rows_hold(mut points: Vec<Vec<Rational>>, domain: &Domain) -> Vec<Vec<Rational>> {
+    let (Domain::Polyhedron { rows, .. } | Domain::Finite { rows, .. }) = domain else { return points };
+    points.retain(|point| {
+        let value =
+            |row: &Affine| row.coefficients.iter().zip(point).map(|(c, x)| c * x).sum::<Rational>() + &row.constant;
+        rows.iter().all(|row| !value(row).is_negative())
+    });
+    points
+}
+
+fn points_around(domain: &Domain, n_inputs: usize) -> Vec<Vec<Rational>> {
     let mut random = Random(7);
     let mut found = Vec::new();
     let shares: Vec<Rational> = ["0", "1/4", "1/2", "3/4", "1"].map(r).to_vec();
     let sides: Vec<(Rational, Rational)> = match domain {
         Domain::Box(sides) if sides.len() != n_inputs || sides.iter().any(|(low, high)| low >= high) => return found,
         Domain::Box(sides) => sides.clone(),
-        Domain::Everywhere => vec![(Rational::from(-2), Rational::from(2)); n_inputs],
+        _ => vec![(Rational::from(-2), Rational::from(2)); n_inputs],
     };
     let place = |share: &Rational, (low, high): &(Rational, Rational)| low + (high - low) * share;
     for mut index in 0..5usize.pow(n_inputs.min(4) as u32) {
@@ -279,8 +308,6 @@ fn further_neurons(rest: &[Vec<Rational>], cheap: &[Vec<Rational>], domain: &Dom
 fn range(row: &[Rational], domain: &Domain) -> (Option<Rational>, Option<Rational>) {
     let (b, w) = row.split_last().unwrap();
     match domain {
-        Domain::Everywhere if w.iter().all(Rational::is_zero) => (Some(b.clone()), Some(b.clone())),
-        Domain::Everywhere => (None, None),
         Domain::Box(sides) => {
             let corner = |mask: usize| {
                 let ends = sides.iter().enumerate().map(|(i, s)| if mask >> i & 1 == 1 { &s.1 } else { &s.0 });
@@ -289,6 +316,8 @@ fn range(row: &[Rational], domain: &Domain) -> (Option<Rational>, Option<Rationa
             let values: Vec<Rational> = (0..1usize << sides.len()).map(corner).collect();
             (values.iter().min().cloned(), values.iter().max().cloned())
         }
+        _ if w.iter().all(Rational::is_zero) => (Some(b.clone()), Some(b.clone())),
+        _ => (None, None),
     }
 }
 

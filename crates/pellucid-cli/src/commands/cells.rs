@@ -3,23 +3,23 @@
 use std::io::{BufWriter, Write};
 
 use clap::Args;
-use pellucid::{Domain, answers, counted};
+use pellucid::{answers, counted};
 
-use crate::arguments::{FunctionArguments, Operand, domain};
+use crate::arguments::{DomainArguments, FunctionArguments, Operand};
 use crate::limits::LimitArguments;
 use crate::{Answer, screen};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid cells 'min(x1, x2)'
-  pellucid cells 'max(x1, x2, x3)' --on '[-1,1]^3'")]
+  pellucid cells 'max(x1, x2, x3)' --on '[-1,1]^3'
+  pellucid cells 'abs(x1) + abs(x2)' --where 'x1 >= x2'")]
 pub struct Arguments {
     /// A network file, or a function
     #[arg(allow_hyphen_values = true)]
     subject: String,
-    /// Where: everywhere (the default), '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]'
-    #[arg(long, value_name = "DOMAIN", allow_hyphen_values = true)]
-    on: Option<String>,
+    #[command(flatten)]
+    domain: DomainArguments,
     /// Print only the counts
     #[arg(long)]
     count: bool,
@@ -31,7 +31,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let subject = Operand::read(&arguments.subject, &arguments.functions)?;
-    let domain = domain(arguments.on.as_deref(), subject.input_names(), Domain::Everywhere)?;
+    let domain = arguments.domain.domain(subject.input_names())?;
     let computation = subject.computation();
     let clock = arguments.limits.start();
     let mut out = BufWriter::new(std::io::stdout().lock());

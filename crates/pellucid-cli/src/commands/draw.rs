@@ -73,6 +73,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     }
     let subject = Operand::read(&arguments.subject, &arguments.functions)?;
     let domain = domain(arguments.on.as_deref(), subject.input_names(), Domain::Everywhere)?;
+    domain.must_be_a_box(subject.input_names().len(), "drawing")?;
     let theme = match arguments.theme {
         Theme::Auto => pellucid::Theme::Auto,
         Theme::Light => pellucid::Theme::Light,

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
-use pellucid::{Computation, Counterexample, Domain, Largest, Limits, Rational, Verdict, answers};
+use pellucid::{
+    Certificate, Computation, Counterexample, Difference, Domain, Largest, Limits, Proof, Rational, Verdict, answers,
+};
 
 use super::compile::{must_hold, write_certificate};
-use crate::arguments::{FunctionArguments, Operand, domain, nonnegative};
+use crate::arguments::{DomainArguments, FunctionArguments, Operand, nonnegative};
 use crate::limits::{Clock, LimitArguments};
 use crate::{Answer, files, screen, words};
 
@@ -15,7 +17,9 @@ use crate::{Answer, files, screen, words};
 #[command(after_help = "Examples:
   pellucid prove min.onnx 'min(x1, x2)'
   pellucid prove trained.safetensors 'min(x1, x2)' --on '[-1,1]^2' --within 1e-4
-  pellucid prove 'max(x1, x2)' 'x2 + relu(x1 - x2)'")]
+  pellucid prove 'max(x1, x2)' 'x2 + relu(x1 - x2)'
+  pellucid prove 'max(x1, x2)' 'x1' --where 'x1 >= x2'
+  pellucid prove 'min(x1, x2)' 'relu(x1 + x2 - 1)' --on '{0,1}^2'")]
 pub struct Arguments {
     /// A network file, or a function
     #[arg(allow_hyphen_values = true)]
@@ -23,9 +27,8 @@ pub struct Arguments {
     /// What it should equal: a function, or a network file
     #[arg(allow_hyphen_values = true)]
     right: String,
-    /// Where: everywhere (the default), '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]'
-    #[arg(long, value_name = "DOMAIN")]
-    on: Option<String>,
+    #[command(flatten)]
+    domain: DomainArguments,
     /// The largest difference allowed
     #[arg(
         long,
@@ -55,7 +58,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let (left, right) = Operand::read_pair(&arguments.left, &arguments.right, &arguments.functions)?;
     let (left, right) = aligned(left, right)?;
     let question = Question {
-        domain: either_domain(arguments.on.as_deref(), &left, &right)?,
+        domain: either_domain(&arguments.domain, &left, &right)?,
         left,
         right,
         within: arguments.within.clone(),
@@ -84,7 +87,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
             if let Some(path) = &arguments.certificate {
                 write_certificate(certificate, path)?;
             }
-            question.tell_proved(&certificate.claim.to_string(), *n_cells, &clock)?;
+            question.tell_proved(certificate, *n_cells, &clock)?;
             Ok(Answer::Yes)
         }
         Verdict::Refuted(counterexample) => {
@@ -114,27 +117,35 @@ impl Question {
         cells: Option<usize>,
         counterexample: Option<&Counterexample>,
     ) -> serde_json::Value {
-        answers::proof(verdict, &self.domain, &self.within, largest, cells, counterexample)
+        let domain = self.domain.to_text(self.left.input_names());
+        answers::proof(verdict, &domain, &self.within, largest, cells, counterexample)
     }
 
     fn tell_gave_up(&self) -> anyhow::Result<()> {
         if self.json { screen::out_json(&self.answer("gave up", None, None, None)) } else { Ok(()) }
     }
 
-    fn tell_proved(&self, claim: &str, n_cells: usize, clock: &Clock) -> anyhow::Result<()> {
+    fn tell_proved(&self, certificate: &Certificate, n: usize, clock: &Clock) -> anyhow::Result<()> {
+        let by_points = matches!(certificate.proof, Proof::Within(Difference::Points));
+        let n_cells = (!by_points).then_some(n);
         if !self.json {
-            let how = match n_cells {
+            let how = match n {
+                _ if by_points => format!("at each of {}", pellucid::counted(n, "point")),
                 0 => "their canonical forms match".to_string(),
                 n => format!("their difference has {}", pellucid::counted(n, "linear cell")),
             };
-            screen::out_line(&format!("proved: {} ({how})", words::brief(claim, CLAIM_CHARS)))?;
+            let claim = certificate.claim.to_string();
+            screen::out_line(&format!("proved: {} ({how})", words::brief(&claim, CLAIM_CHARS)))?;
         }
         if self.within.is_zero() {
-            let none = Largest::At(Rational::zero(), self.domain.middle(self.left.n_inputs()));
-            let answer = self.json.then(|| self.answer("proved", Some(&none), Some(n_cells), None));
-            return answer.map_or(Ok(()), |answer| screen::out_json(&answer));
+            if !self.json {
+                return Ok(());
+            }
+            let at = clock.limit(|limits| pellucid::point_of(&self.domain, self.left.n_inputs(), limits));
+            let none = at.ok().map(|at| Largest::At(Rational::zero(), at));
+            return screen::out_json(&self.answer("proved", none.as_ref(), n_cells, None));
         }
-        self.tell_largest(clock, 0, &|largest| self.answer("proved", largest, Some(n_cells), None))
+        self.tell_largest(clock, 0, &|largest| self.answer("proved", largest, n_cells, None))
     }
 
     fn tell_refuted(&self, counterexample: &Counterexample, clock: &Clock) -> anyhow::Result<()> {
@@ -206,7 +217,6 @@ fn aligned(left: Operand, right: Operand) -> anyhow::Result<(Computation, Comput
 }
 
 /// The domain in the names of either side.
-fn either_domain(on: Option<&str>, left: &Computation, right: &Computation) -> anyhow::Result<Domain> {
-    domain(on, left.input_names(), Domain::Everywhere)
-        .or_else(|error| domain(on, right.input_names(), Domain::Everywhere).map_err(|_| error))
+fn either_domain(given: &DomainArguments, left: &Computation, right: &Computation) -> anyhow::Result<Domain> {
+    given.domain(left.input_names()).or_else(|error| given.domain(right.input_names()).map_err(|_| error))
 }

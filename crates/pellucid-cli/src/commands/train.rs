@@ -142,7 +142,7 @@ fn experiment(arguments: &Arguments, clock: &Clock) -> anyhow::Result<(Experimen
     }
     let domain = domain(arguments.on.as_deref(), function.input_names(), Domain::unit_box(function.n_inputs()))?;
     let Domain::Box(sides) = &domain else {
-        bail!("training needs a box to draw samples from, such as --on '[-1,1]^{}'", function.n_inputs())
+        bail!("training needs a box to draw samples from, such as --on '[-1,1]^{}', not {domain}", function.n_inputs())
     };
     let bias = arguments.bias && !arguments.no_bias;
     let shape = if arguments.layers.is_empty() {

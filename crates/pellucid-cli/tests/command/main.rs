@@ -1,6 +1,7 @@
 //! The command as a person or a program meets it: what it prints where, and its exit status.
 
 mod bad_input;
+mod domains;
 mod files;
 mod interrupts;
 mod json;

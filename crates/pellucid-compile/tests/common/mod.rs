@@ -201,8 +201,6 @@ pub fn rank(rows: &[Vec<Rational>]) -> usize {
 fn range(row: &[Rational], domain: &Domain) -> (Option<Rational>, Option<Rational>) {
     let (b, w) = row.split_last().unwrap();
     match domain {
-        Domain::Everywhere if w.iter().all(Rational::is_zero) => (Some(b.clone()), Some(b.clone())),
-        Domain::Everywhere => (None, None),
         Domain::Box(sides) => {
             let corner = |mask: usize| {
                 let ends = sides.iter().enumerate().map(|(i, s)| if mask >> i & 1 == 1 { &s.1 } else { &s.0 });
@@ -211,6 +209,8 @@ fn range(row: &[Rational], domain: &Domain) -> (Option<Rational>, Option<Rationa
             let values: Vec<Rational> = (0..1usize << sides.len()).map(corner).collect();
             (values.iter().min().cloned(), values.iter().max().cloned())
         }
+        _ if w.iter().all(Rational::is_zero) => (Some(b.clone()), Some(b.clone())),
+        _ => (None, None),
     }
 }
 
@@ -230,8 +230,8 @@ pub fn domain(n_inputs: usize) -> impl Strategy<Value = Domain> {
 /// Points of a domain, corners among them.
 pub fn points(domain: &Domain, n_inputs: usize) -> Vec<Vec<Rational>> {
     let sides: Vec<(Rational, Rational)> = match domain {
-        Domain::Everywhere => vec![(Rational::from(-3), Rational::from(3)); n_inputs],
         Domain::Box(sides) => sides.clone(),
+        _ => vec![(Rational::from(-3), Rational::from(3)); n_inputs],
     };
     let mut state = 1u64;
     let mut next = move |below: u64| {

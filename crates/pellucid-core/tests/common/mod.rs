@@ -1,4 +1,5 @@
 //! Random trees of all kinds, built with the constructors that normalise.
+#![allow(dead_code)] // Each test file uses a part.
 
 use pellucid_core::{Expr, Rational};
 use proptest::prelude::*;

@@ -64,8 +64,8 @@ pub fn points(domain: &Domain, n_inputs: usize) -> Vec<Vec<Rational>> {
     let reaches: &[i64] = if *domain == Domain::Everywhere { &[1, 4, 100] } else { &[1] };
     for reach in reaches {
         let sides: Vec<(Rational, Rational)> = match domain {
-            Domain::Everywhere => vec![(Rational::from(-reach), Rational::from(*reach)); n_inputs],
             Domain::Box(sides) => sides.clone(),
+            _ => vec![(Rational::from(-reach), Rational::from(*reach)); n_inputs],
         };
         for parts in [1u64, 2, 12, 997] {
             for _ in 0..12 {
