@@ -14,6 +14,7 @@ import argparse
 import json
 import math
 import random
+import re
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -50,7 +51,7 @@ def measure(arguments: argparse.Namespace) -> list[dict]:
     walks = pellucid.has("prove", "--no-canonical")
     (copy if walks else moved_copy(rng, copy)).write(right)
     extra = ["--no-canonical"] if walks else ["--within", "1/1000"]
-    alive, rows, radius = set(SERIES), [], Fraction(1, 4)
+    alive, rows, radius = set(SERIES), [], Fraction(1, 128)
     while alive:
         on, n_cells = ["--on", cube(radius, n_inputs)], None
         common = [*on, "--max-cells", str(10**9)]
@@ -63,7 +64,7 @@ def measure(arguments: argparse.Namespace) -> list[dict]:
         for series in SERIES:
             if series not in alive:
                 continue
-            outcome = launch(commands[series], arguments.limit)
+            outcome = launch(commands[series], arguments.limit, keep=series != "cells, list")
             if outcome.status != 0:
                 alive.discard(series)
                 why = "out of time" if outcome.out_of_time else outcome.stderr.strip()[-200:]
@@ -72,10 +73,11 @@ def measure(arguments: argparse.Namespace) -> list[dict]:
             if series == "cells --count":
                 n_cells = int(outcome.stdout.split()[0].replace(",", ""))
             elif series == "cells, list":
-                n_cells = outcome.stdout.count('"cell":')
+                n_cells = int(re.search(r"([\d,]+) linear cell", outcome.stderr)[1].replace(",", ""))
             else:
                 n_cells = json.loads(outcome.stdout).get("cells") or n_cells
-            if n_cells is None:
+            # Fewer show the start of the program, not the walk.
+            if n_cells is None or n_cells < 100:
                 continue
             rows.append({"series": series, "radius": str(radius), "cells": n_cells,
                          "seconds": outcome.cpu_seconds, "peak_mib": outcome.peak_mib})
@@ -117,10 +119,14 @@ def draw(rows: list[dict], path: Path, title: str, least: int) -> None:
             panel.plot([row["cells"] for row in mine], [row[key] for row in mine], "o-", color=colour,
                        markersize=4, linewidth=1.2, label=name)
         panel.set(xscale="log", yscale="log", xlabel="linear cells", ylabel=label)
+        # Whole decades, so that slopes can be seen.
+        for limits, setter in ((panel.get_xlim(), panel.set_xlim), (panel.get_ylim(), panel.set_ylim)):
+            low, high = (math.log10(limit) for limit in limits)
+            setter(10 ** math.floor(low + 0.05), 10 ** math.ceil(high - 0.05))
         panel.grid(True, which="major", linewidth=0.4, alpha=0.5)
         panel.spines[["top", "right"]].set_visible(False)
-        panel.legend(frameon=False)
-    panels[1].set_ylim(bottom=1)
+        if rows:
+            panel.legend(frameon=False)
     figure.suptitle(title)
     figure.savefig(path)
 

@@ -32,15 +32,16 @@ class Outcome:
     out_of_time: bool
 
 
-def launch(command: list[str], limit: float, core: int | None = None) -> Outcome:
-    """Runs the command pinned to a core; after `limit` seconds it is killed."""
+def launch(command: list[str], limit: float, core: int | None = None, keep: bool = True) -> Outcome:
+    """Runs the command pinned to a core; after `limit` seconds it is killed. What it prints is kept,
+    or thrown away where only its cost matters and it may be gigabytes."""
     core = max(os.sched_getaffinity(0)) if core is None else core
     with tempfile.TemporaryDirectory() as folder:
         peak_file = Path(folder, "peak")
         full = ["timeout", "--foreground", "-s", "KILL", f"{limit:g}", *command]
         if GNU_TIME:
             full = [GNU_TIME, "--quiet", "-f", "%M", "-o", str(peak_file), *full]
-        out_path, err_path = Path(folder, "out"), Path(folder, "err")
+        out_path, err_path = Path(folder, "out") if keep else Path(os.devnull), Path(folder, "err")
         with out_path.open("wb") as out, err_path.open("wb") as err:
             begun = time.perf_counter()
             process = subprocess.Popen(

@@ -72,8 +72,10 @@ class Bench:
             seconds = outcome.cpu_seconds
         ratio = seconds / max(base, 1e-6) if base is not None and seconds is not None else None
         at_least = ">" if answer["answer"] == "out of time" else ""
-        if answer["answer"] in ("failed", "out of time") and answer.get("error"):
-            remark = answer["error"][:120] if answer["answer"] == "failed" else f"after {answer.get('sides_done', 0)} queries" if answer.get("sides_done") else ""
+        if answer["answer"] == "failed":
+            remark = answer.get("error", "")[:120]
+        elif answer["answer"] == "out of time":
+            remark = f"after {answer['sides_done']} queries that ended" if answer.get("sides_done") else ""
         said = answer["answer"]
         if said == "counted":
             said = f"{answer['cells']}, {answer['maps']}"
