@@ -69,7 +69,8 @@ class Bench:
         """Prints and keeps a row; `base` is Pellucid's solver time on the question."""
         seconds = answer.get("seconds")
         if seconds is None and answer["answer"] == "out of time":
-            seconds = outcome.cpu_seconds
+            # Of processes that were killed with it the system tells nothing.
+            seconds = outcome.wall_seconds if program == "relucent" else outcome.cpu_seconds
         ratio = seconds / max(base, 1e-6) if base is not None and seconds is not None else None
         at_least = ">" if answer["answer"] == "out of time" else ""
         if answer["answer"] == "failed":
