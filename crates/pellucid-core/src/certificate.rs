@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::network_json::WrittenNetwork;
-use crate::{Domain, Error, Function, Hyperplane, Network, Rational, ReluGraph};
+use crate::{Domain, Error, Function, Hyperplane, Network, Rational, ReluGraph, SizeProof};
 
 /// What a claim is about: a function or a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,6 +148,16 @@ pub enum Claim {
         /// Where.
         domain: Domain,
     },
+    /// Every network without skip connections that computes the function on the domain, of whatever
+    /// depth and with whatever biases, has at least `at_least` hidden neurons.
+    AtLeast {
+        /// What is computed.
+        function: Function,
+        /// Where.
+        domain: Domain,
+        /// The lower bound on hidden neurons, over all hidden layers.
+        at_least: usize,
+    },
 }
 
 impl Claim {
@@ -179,6 +189,12 @@ impl fmt::Display for Claim {
             Claim::NotOneLayer { function, domain } => {
                 write!(f, "no network with one hidden layer computes {function} {}", domain.phrase())
             }
+            Claim::AtLeast { function, domain, at_least } => write!(
+                f,
+                "every network without skip connections that computes {function} {} has at least {at_least} hidden \
+                 neurons, of whatever depth",
+                domain.phrase()
+            ),
         }
     }
 }
@@ -243,6 +259,8 @@ pub enum Proof {
         /// The second point; its jump may be 0.
         there: Kink,
     },
+    /// For [`Claim::AtLeast`].
+    AtLeast(Box<SizeProof>),
 }
 
 /// A claim with its proof.
