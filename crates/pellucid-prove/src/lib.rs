@@ -11,6 +11,9 @@ mod exact_lp;
 mod one_layer;
 mod points;
 mod representable;
+mod segment;
+mod single_neuron;
+mod size_bound;
 mod smallest;
 mod subset_sum;
 mod walk;
@@ -21,5 +24,6 @@ pub use difference::{Counterexample, Largest, Verdict, largest_difference, prove
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
 pub use one_layer::{Hinge, OneLayerForm};
 pub use representable::{Representable, representable, representable_graph};
+pub use size_bound::{SizeBound, size_bound};
 pub use smallest::certify_smallest;
 pub use walk::{Cell, Limits, Step, walk};

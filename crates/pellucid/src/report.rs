@@ -347,7 +347,7 @@ fn minimum_of_four(reproduction: &Reproduction) -> Result<Markup, Error> {
                 figure { (svg(&example)) figcaption { "With numbers" } }
             }
             (proof(compiled))
-            @if let Some(refutation) = &compiled.minimality.not_one_layer { (certificate(refutation)) }
+            @if let Some(bound) = &compiled.minimality.any_depth { (certificate(&bound.certificate)) }
         }
     })
 }
