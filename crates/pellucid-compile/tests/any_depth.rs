@@ -1,59 +1,147 @@
-//! Lower bounds at any depth: what is known of some functions.
+//! Lower bounds at any depth: what is known of some functions, and networks that none may exceed.
 
 use pellucid_check::check;
-use pellucid_compile::{Compiled, compile};
-use pellucid_core::{Biases, Domain, Function};
+use pellucid_compile::compile;
+use pellucid_core::{Biases, Certificate, Domain, Function, OneLayer, Proof, Rational};
+use pellucid_prove::{Limits, Representable, representable, size_bound};
 
-fn compiled(text: &str, on: &str) -> Compiled {
-    let function = Function::parse(text).unwrap();
-    let domain = Domain::parse(on, function.input_names()).unwrap();
-    let compiled = compile(&function, &domain, Biases::ALLOWED, Default::default()).unwrap();
-    let bound = compiled.minimality.any_depth.as_ref().unwrap();
+const MANY: Limits<'static> = Limits { max_cells: 2_000, stop: None };
+
+/// The bound found and accepted, at any depth.
+fn bound(function: &Function, domain: &Domain) -> Option<usize> {
+    let bound = match representable(function, domain, MANY).ok()? {
+        Representable::No(refutation) => {
+            let Certificate { proof: Proof::NotOneLayer { here, there }, .. } = *refutation else { unreachable!() };
+            size_bound(function, domain, OneLayer::Refuted { here, there }, usize::MAX, MANY)?
+        }
+        Representable::Form(_) => compile(function, domain, Biases::ALLOWED, MANY).ok()?.minimality.any_depth?,
+    };
     let checked = check(&bound.certificate);
-    assert!(checked.is_accepted(), "{text} {on}: {checked:?}\n{}", bound.certificate.to_json());
-    compiled
+    assert!(checked.is_accepted(), "{checked:?}\n{}", bound.certificate.to_json());
+    Some(bound.at_least)
+}
+
+fn check_bounds(text: &str, everywhere: usize, on_box: usize) {
+    let function = Function::parse(text).unwrap();
+    assert_eq!(bound(&function, &Domain::Everywhere), Some(everywhere), "{text} everywhere");
+    let sides = vec![(Rational::from(-4), Rational::from(5)); function.n_inputs()];
+    assert_eq!(bound(&function, &Domain::Box(sides)), Some(on_box), "{text} on a box");
 }
 
 #[test]
-fn print() {
-    for text in [
-        "max(x1, x2, 0)",
-        "relu(min(x1, x2))",
-        "max(x1, x2, x3)",
-        "max(x1, x2, x3, x4)",
-        "min(min(x1, x2), min(x3, x4))",
-        "max(x1, x2, x3, x4, x5)",
-        "max(x1, x2, x3, x4, x5, x6)",
-        "max(x1, x2, x3, x4, x5, x6, x7, x8)",
-        "median(x1, x2, x3)",
-        "sort(x1, x2, x3)",
-        "relu(1 - abs(x1) - abs(x2))",
-        "clamp(x1, x2, x3)",
-        "min(x1, x2)",
-        "abs(x1)",
-        "relu(x1)",
-        "abs(x1) + abs(x2)",
-        "abs(x1) + abs(x2) + abs(x3)",
-        "max(abs(x1), abs(x2))",
-        "(max(x1, x2), min(x1, x2))",
-        "max(x1, x2, x3) - min(x1, x2, x3)",
-        "relu(1 - abs(x1))",
-        "abs(abs(abs(abs(x1) - 8) - 4) - 2)",
-        "relu(3 - abs(x1) - abs(x2) - abs(x3))",
-    ] {
-        let n = Function::parse(text).unwrap().n_inputs();
-        for on in ["everywhere".to_string(), format!("[-9,9]^{n}")] {
-            let start = std::time::Instant::now();
-            let compiled = compiled(text, &on);
-            let bound = compiled.minimality.any_depth.as_ref().unwrap();
-            println!(
-                "{text} {on}: {:?}, at least {}; {} [{:?}, {} bytes]",
-                compiled.network.widths(),
-                bound.at_least,
-                bound.reason,
-                start.elapsed(),
-                bound.certificate.to_json().len()
-            );
-        }
+fn smallest_networks_of_more_than_one_layer() {
+    check_bounds("relu(min(x1, x2))", 3, 3);
+    check_bounds("max(x1, x2, 0)", 4, 3);
+    check_bounds("max(x1, x2, x3)", 7, 5);
+    check_bounds("min(x1, min(x2, x3))", 7, 5);
+    check_bounds("relu(1 - abs(x1) - abs(x2))", 4, 4);
+    check_bounds("relu(2 - abs(x1) - abs(x2) - abs(x3))", 5, 5);
+}
+
+#[test]
+fn bounds_below_the_smallest_networks_known() {
+    check_bounds("max(max(x1, x2), max(x3, x4))", 8, 6);
+    check_bounds("max(x1, x2, x3, x4, x5)", 9, 7);
+    check_bounds("median(x1, x2, x3)", 7, 5);
+    check_bounds("sort(x1, x2, x3)", 8, 6);
+}
+
+#[test]
+fn one_layer_is_not_beaten_by_more() {
+    check_bounds("min(x1, x2)", 3, 2);
+    check_bounds("abs(x1)", 2, 2);
+    check_bounds("abs(x1) + abs(x2)", 4, 3);
+    check_bounds("abs(x1) + abs(x2) + abs(x3)", 5, 4);
+    check_bounds("max(abs(x1), abs(x2))", 4, 3);
+    check_bounds("(max(x1, x2), min(x1, x2))", 4, 3);
+    check_bounds("max(x1, x2, x3) - min(x1, x2, x3)", 3, 3);
+    check_bounds("relu(1 - abs(x1))", 3, 3);
+    // Folds: 16 pieces take 16 neurons in one layer, and few in several.
+    check_bounds("abs(abs(abs(abs(x1) - 2) - 1) - 1/2)", 4, 4);
+}
+
+/// SplitMix64, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % bound as u64) as usize
     }
+
+    /// Often 0, 1 or -1, so that hyperplanes coincide and cancel.
+    fn weight(&mut self) -> i64 {
+        [0, 1, -1, 1, -1, 2, -2, 3][self.below(8)]
+    }
+}
+
+/// The text of an affine form of texts.
+fn sum(random: &mut Random, parts: &[String], with_bias: bool) -> String {
+    let terms: Vec<String> = parts.iter().map(|part| format!("{} * ({part})", random.weight())).collect();
+    let bias = if with_bias { random.weight() } else { 0 };
+    format!("{} + {bias}", terms.join(" + "))
+}
+
+/// A random network as a text, with its number of hidden neurons.
+fn network(random: &mut Random, inputs: &[String], n_outputs: usize) -> (Vec<String>, usize, Vec<usize>) {
+    let depth = 1 + random.below(3);
+    let widths: Vec<usize> = (0..depth).map(|l| 1 + random.below(if l == 0 { 4 } else { 3 })).collect();
+    let with_bias = random.below(2) == 0;
+    let mut values = inputs.to_vec();
+    for width in &widths {
+        values = (0..*width).map(|_| format!("relu({})", sum(random, &values, with_bias))).collect();
+    }
+    let outputs = (0..n_outputs).map(|_| sum(random, &values, with_bias)).collect();
+    (outputs, widths.iter().sum(), widths)
+}
+
+fn domain(random: &mut Random, n: usize) -> Domain {
+    let side = |(low, high): (i64, i64)| (Rational::from(low), Rational::from(high));
+    match random.below(2) {
+        0 => Domain::Everywhere,
+        _ => Domain::Box((0..n).map(|_| side([(-1, 1), (0, 2), (-3, 5), (-9, 9)][random.below(4)])).collect()),
+    }
+}
+
+#[test]
+fn no_bound_is_above_the_size_of_a_network() {
+    let cases = std::env::var("PELLUCID_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let (mut looked_at, mut tight, mut several) = (0, 0, 0);
+    for case in 0..cases {
+        let mut random = Random(case);
+        let n = 1 + random.below(3);
+        let inputs: Vec<String> = (1..=n).map(|i| format!("x{i}")).collect();
+        // Half of them with a drift: x1 and what depends on differences alone, and x1 carried through
+        // every layer by a pair.
+        let drift = random.below(2) == 0;
+        let n_outputs = 1 + random.below(2) * random.below(2);
+        let (outputs, mut size, widths) = if drift {
+            let differences: Vec<String> = inputs[1..].iter().map(|x| format!("{x} - x1")).collect();
+            if differences.is_empty() {
+                continue;
+            }
+            network(&mut random, &differences, n_outputs)
+        } else {
+            network(&mut random, &inputs, n_outputs)
+        };
+        let carried = if drift { "x1" } else { "0" };
+        let outputs: Vec<String> = outputs.iter().map(|output| format!("{carried} + {output}")).collect();
+        let domain = domain(&mut random, n);
+        if drift {
+            // On a box one neuron that is on carries it.
+            size += widths.len() * if domain == Domain::Everywhere { 2 } else { 1 };
+        }
+        let text = if outputs.len() == 1 { outputs[0].clone() } else { format!("({})", outputs.join(", ")) };
+        let function = Function::parse_with_inputs(&text, &inputs).unwrap();
+        let Some(bound) = bound(&function, &domain) else { continue };
+        assert!(bound <= size, "{text} {domain}: {widths:?} has {size} neurons, the bound is {bound}");
+        looked_at += 1;
+        tight += usize::from(bound == size);
+        several += usize::from(bound == size && widths.len() > 1);
+    }
+    println!("{looked_at} looked at, {tight} tight, {several} of them of several layers");
+    assert!(looked_at * 2 > cases as usize && tight * 20 > looked_at, "{looked_at} {tight}");
 }

@@ -335,7 +335,8 @@ impl<'a> Scene<'a> {
     /// The line between two samples on which the function has most pieces, with their number.
     fn line(&self) -> Option<(SampledLine, usize)> {
         let mut best: Option<(SampledLine, usize)> = None;
-        for ends in self.points.windows(2).take(LINES) {
+        // The samples are far apart; they come after the cells.
+        for ends in self.points.windows(2).rev().take(LINES) {
             let times = breaks(self.graph, &ends[0], &ends[1]);
             let mut walls = vec![Rational::zero()];
             walls.extend(times);
