@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use pellucid_core::linear::rank;
 use pellucid_core::{
     Affine, Biases, Domain, Form, Function, Hyperplane, Kink, OneLayer, Rational, ReluGraph, SampledLine, Side, Single,
-    SizeProof, Wire, dot,
+    SizeProof, dot,
 };
 
 use crate::{fits, lower_bound::lower_bound, not_one_layer, one_layer, smallest, witness};
@@ -45,22 +45,23 @@ pub(crate) fn fewest(f: &Function, domain: &Domain, at_least: usize, proof: &Siz
         gradients.extend(rows);
     }
     // T2: a drift. T3: rays to both infinities.
-    let rates = proof.drift.as_ref().map(|drift| rates(&graph, drift)).transpose()?;
-    let turns = usize::from(everywhere && rates.is_some());
+    let rates = proof.drift.as_ref().map_or(Ok(Vec::new()), |drift| rates(&graph, drift))?;
+    let drifts = rates.iter().any(|rate| !rate.is_zero());
+    let turns = usize::from(everywhere && drifts);
     if let Some(rays) = &proof.rays {
-        let far = far_out(&graph);
+        let far = graph.far_out();
         let goes = |ray: &Row, sign| ray.len() == n && far.evaluate(ray)[proof.output].signum() == sign;
         if !everywhere || !goes(&rays[0], 1) || !goes(&rays[1], -1) {
             return Err("the rays do not lead to plus and to minus infinity".into());
         }
     }
-    let middle = if rates.is_some() || proof.rays.is_some() { jacobian.max(2) } else { jacobian };
+    let middle = if drifts || proof.rays.is_some() { jacobian.max(2) } else { jacobian };
     let first = middle.max(rank(&gradients) + turns);
     let last = middle.max(rank(&changes) + turns);
     // T4: kink hyperplanes under a drift. T5: one last neuron. T6: pieces on a line.
     let kinks = jumps(&graph, domain, proof.output, &proof.kinks)?.ok_or("a hyperplane is listed with two jumps")?;
-    let drifts = everywhere && rates.is_some_and(|rates| !rates[proof.output].is_zero());
-    let below_two = if drifts { first.max(kinks.len() + 2) } else { first };
+    let bent = everywhere && rates.get(proof.output).is_some_and(|rate| !rate.is_zero());
+    let below_two = if bent { first.max(kinks.len() + 2) } else { first };
     let mut below_one = usize::MAX;
     for (single, sign) in proof.single.iter().zip([1, -1]) {
         below_one =
@@ -93,25 +94,12 @@ fn grown(mut widths: Vec<usize>, growing: usize, pieces: usize) -> usize {
 
 /// How fast the outputs change along a direction that changes no ReLU's argument.
 fn rates(graph: &ReluGraph, drift: &[Rational]) -> Result<Row, String> {
-    let rate = |form: &Form| -> Rational {
-        let along = |(wire, factor): &(Wire, Rational)| match wire {
-            Wire::Input(i) => factor * drift.get(*i).unwrap_or(&Rational::zero()),
-            Wire::Relu(_) => Rational::zero(),
-        };
-        form.terms.iter().map(along).sum()
-    };
-    let rates: Row = graph.outputs.iter().map(rate).collect();
-    if graph.relus.iter().any(|form| !rate(form).is_zero()) || rates.iter().all(Rational::is_zero) {
-        return Err("the drift changes a ReLU's argument, or no output".into());
+    let still = vec![Rational::zero(); graph.relus.len()];
+    let rate = |form: &Form| form.evaluate(drift, &still) - &form.constant;
+    if drift.len() != graph.n_inputs || graph.relus.iter().any(|form| !rate(form).is_zero()) {
+        return Err("the drift changes a ReLU's argument".into());
     }
-    Ok(rates)
-}
-
-/// What `f(tx) / t` tends to for large t: the graph without its constants.
-fn far_out(graph: &ReluGraph) -> ReluGraph {
-    let mut far = graph.clone();
-    far.relus.iter_mut().chain(&mut far.outputs).for_each(|form| form.constant = Rational::zero());
-    far
+    Ok(graph.outputs.iter().map(rate).collect())
 }
 
 /// At least how many affine pieces the function has on a line.
@@ -160,9 +148,9 @@ fn below_single(
 ) -> Result<usize, String> {
     let Single { value_at, kinks, path_from } = single;
     let n = graph.n_inputs;
-    let graph = if path_from.is_some() { &far_out(graph) } else { graph };
-    if value_at.len() != n || !domain.contains(value_at) {
-        return Err("a value is not taken in the domain".into());
+    let graph = if path_from.is_some() { &graph.far_out() } else { graph };
+    if value_at.len() != n || !domain.contains(value_at) || (path_from.is_some() && *domain != Domain::Everywhere) {
+        return Err("a value is not taken in the domain, or a path is not everywhere".into());
     }
     let jumps = jumps(graph, domain, output, kinks)?;
     let value = graph.evaluate(value_at).swap_remove(output);
@@ -182,26 +170,14 @@ fn below_single(
     if let Some(from) = path_from {
         let opposite: Row = from.iter().map(|x| -x).collect();
         let stops: Vec<&Row> = [from].into_iter().chain(kinks.iter().map(|k| &k.witness)).chain([&opposite]).collect();
-        let smooth =
-            on_one_cell(graph, from, from) && stops.windows(2).all(|ends| on_one_cell(graph, ends[0], ends[1]));
-        if *domain != Domain::Everywhere || from.len() != n || !beyond(from) || !beyond(&opposite) || !smooth {
-            return Err("a path does not stay beyond the value, or crosses a kink that is not listed".into());
+        let smooth = |ends: &[&Row]| graph.is_affine_between(ends[0], ends[1]);
+        if from.len() != n || !smooth(&[from, from]) || !stops.windows(2).all(smooth) {
+            return Err("a path crosses a kink that is not listed".into());
+        }
+        if !beyond(from) || !beyond(&opposite) {
+            return Err("a path does not stay beyond the value".into());
         }
         rule = Domain::Everywhere;
     }
     lower_bound(&one_layer::Form { jumps, affine: vec![rest] }, &rule, Biases::ALLOWED, usize::MAX)
-}
-
-/// Is the graph affine around every point strictly between two (or around one given twice)?
-fn on_one_cell(graph: &ReluGraph, a: &[Rational], b: &[Rational]) -> bool {
-    let mut relus: Vec<Affine> = Vec::new();
-    for form in &graph.relus {
-        let map = form.to_affine(graph.n_inputs, &relus);
-        let signs = (map.at(a).signum(), map.at(b).signum());
-        if signs.0 * signs.1 < 0 || (signs == (0, 0) && !map.is_zero()) {
-            return false;
-        }
-        relus.push(if signs.0 + signs.1 > 0 { map } else { Affine::constant(graph.n_inputs, Rational::zero()) });
-    }
-    true
 }

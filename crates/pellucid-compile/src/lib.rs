@@ -92,7 +92,7 @@ pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Lim
             {
                 let (network, equality, kinks) = (network.clone(), equality.clone(), kinks.clone());
                 let one_layer = OneLayer::Counted { network, equality, kinks };
-                minimality.any_depth = size_bound(function, domain, one_layer, counted.at_least, limits);
+                minimality.any_depth = Some(size_bound(function, domain, one_layer, counted.at_least, limits));
             }
             let (function, domain) = (function.clone(), domain.clone());
             Ok(Compiled { function, domain, biases, network, certificate, n_cells, minimality })
@@ -102,7 +102,7 @@ pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Lim
             let mut minimality = Minimality { proved: false, lower_bound: 2, reason: reason.into(), any_depth: None };
             if let Proof::NotOneLayer { here, there } = refutation.proof {
                 let one_layer = OneLayer::Refuted { here, there };
-                minimality.any_depth = size_bound(function, domain, one_layer, usize::MAX, limits);
+                minimality.any_depth = Some(size_bound(function, domain, one_layer, usize::MAX, limits));
             }
             deeper(function, domain, biases, limits, minimality)
         }

@@ -12,7 +12,7 @@ fn bound(function: &Function, domain: &Domain) -> Option<usize> {
     let bound = match representable(function, domain, MANY).ok()? {
         Representable::No(refutation) => {
             let Certificate { proof: Proof::NotOneLayer { here, there }, .. } = *refutation else { unreachable!() };
-            size_bound(function, domain, OneLayer::Refuted { here, there }, usize::MAX, MANY)?
+            size_bound(function, domain, OneLayer::Refuted { here, there }, usize::MAX, MANY)
         }
         Representable::Form(_) => compile(function, domain, Biases::ALLOWED, MANY).ok()?.minimality.any_depth?,
     };

@@ -12,6 +12,7 @@ mod one_layer;
 mod points;
 mod representable;
 mod segment;
+mod shape_rules;
 mod single_neuron;
 mod size_bound;
 mod smallest;

@@ -10,7 +10,7 @@ use crate::count::count;
 use crate::one_layer::{Hinge, OneLayerForm};
 use crate::representable::kink_at;
 use crate::segment::{breaks, kink_on_segment};
-use crate::size_bound::{Scene, far_out};
+use crate::size_bound::Scene;
 
 /// Kinks counted at most: all their orientations are tried.
 const MAX_KINKS: usize = 8;
@@ -71,7 +71,7 @@ fn counted(scene: &Scene<'_>, output: usize, kinks: &[Kink], rule: &Domain) -> O
 
 /// A path from a direction to the opposite one on which the output, far out, stays beyond 0.
 fn along_path(scene: &Scene<'_>, output: usize, sign: i32) -> Option<(Single, usize)> {
-    let far = far_out(scene.graph);
+    let far = scene.graph.far_out();
     let beyond = |point: &[Rational]| far.evaluate(point)[output].signum() == sign;
     let far_scene = scene.of(&far);
     let paths = scene.points.iter().zip(scene.points.iter().skip(1)).take(PATHS);
@@ -86,7 +86,11 @@ fn along_path(scene: &Scene<'_>, output: usize, sign: i32) -> Option<(Single, us
         if kinks.len() > 2 * MAX_KINKS || kinks.iter().filter(|kink| distinct(kink)).count() > MAX_KINKS {
             continue;
         }
-        if !kinks.iter().all(|kink| beyond(&kink.witness)) {
+        // A path along a hyperplane crosses nothing there.
+        let stops: Vec<&Vec<Rational>> =
+            [from].into_iter().chain(kinks.iter().map(|kink| &kink.witness)).chain([&opposite]).collect();
+        let smooth = |ends: &[&Vec<Rational>]| far.is_affine_between(ends[0], ends[1]);
+        if !kinks.iter().all(|kink| beyond(&kink.witness)) || !smooth(&[from, from]) || !stops.windows(2).all(smooth) {
             continue;
         }
         let two_jumps =

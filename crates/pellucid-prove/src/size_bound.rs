@@ -14,6 +14,7 @@ use pellucid_core::{
 use crate::points::{Stream, points_of};
 use crate::representable::kink_at;
 use crate::segment::{breaks, kink_on_segment, point_at};
+use crate::shape_rules::Rules;
 use crate::single_neuron::below_single;
 use crate::walk::{Limits, Step, walk};
 
@@ -43,9 +44,8 @@ pub struct SizeBound {
 }
 
 /// The best lower bound found on the hidden neurons of networks of whatever depth, once it is known
-/// that one hidden layer takes `one_layer_at_least` (`usize::MAX` when it is not enough).
-///
-/// `None` when the function is too long to look at, or a limit stops the search.
+/// that one hidden layer takes `one_layer_at_least` (`usize::MAX` when it is not enough). A limit, or
+/// a very long function, leaves what every deeper network has: two neurons.
 ///
 /// ```
 /// use pellucid_core::{Domain, Function, OneLayer, Proof};
@@ -57,7 +57,7 @@ pub struct SizeBound {
 /// let Proof::NotOneLayer { here, there } = refutation.proof else { panic!("another proof") };
 /// let one_layer = OneLayer::Refuted { here, there };
 /// let bound = size_bound(&maximum, &Domain::Everywhere, one_layer, usize::MAX, Default::default());
-/// assert_eq!(bound.unwrap().at_least, 7);
+/// assert_eq!(bound.at_least, 7);
 /// ```
 pub fn size_bound(
     function: &Function,
@@ -65,20 +65,30 @@ pub fn size_bound(
     one_layer: OneLayer,
     one_layer_at_least: usize,
     limits: Limits<'_>,
-) -> Option<SizeBound> {
+) -> SizeBound {
     let graph = function.to_relu_graph();
-    if graph.relus.len() > MAX_RELUS {
-        return None;
-    }
-    let scene = Scene::new(&graph, domain, limits)?;
-    let mut best: Option<(Rules, SizeProof)> = None;
-    for output in 0..graph.outputs.len().min(MAX_OUTPUTS) {
-        let (rules, proof) = scene.search(output, &one_layer)?;
-        if best.as_ref().is_none_or(|(known, _)| rules.fewest() > known.fewest()) {
-            best = Some((rules, proof));
+    let plain = SizeProof {
+        one_layer,
+        output: 0,
+        gradients: Vec::new(),
+        drift: None,
+        rays: None,
+        kinks: Vec::new(),
+        line: None,
+        single: [None, None],
+    };
+    let mut best = (Rules::default(), plain.clone());
+    if graph.relus.len() <= MAX_RELUS
+        && let Some(scene) = Scene::new(&graph, domain, limits)
+    {
+        let outputs = 0..graph.outputs.len().min(MAX_OUTPUTS);
+        for found in outputs.map_while(|output| scene.search(SizeProof { output, ..plain.clone() })) {
+            if found.0.fewest() > best.0.fewest() {
+                best = found;
+            }
         }
     }
-    let (rules, proof) = best?;
+    let (rules, proof) = best;
     let at_least = rules.fewest().min(one_layer_at_least);
     let reason = format!(
         "{}; {} (at any depth, no skip connections, {}, {})",
@@ -91,71 +101,7 @@ pub fn size_bound(
         domain.phrase()
     );
     let claim = Claim::AtLeast { function: function.clone(), domain: domain.clone(), at_least };
-    Some(SizeBound { at_least, reason, certificate: Certificate::new(claim, Proof::AtLeast(Box::new(proof))) })
-}
-
-/// What widths every network for a function keeps.
-#[derive(Clone, Copy)]
-struct Rules {
-    first: usize,
-    middle: usize,
-    last: usize,
-    /// The first of two layers, when the last has two neurons, or one (`usize::MAX`: never).
-    below_two: usize,
-    below_one: usize,
-    pieces: usize,
-}
-
-impl Rules {
-    /// The size of the smallest shape that keeps them.
-    fn fewest(&self) -> usize {
-        let mut fewest = self.grown(vec![self.first, self.last.max(3)], 2);
-        if self.last <= 2 {
-            fewest = fewest.min(self.grown(vec![self.below_two, 2], 1));
-        }
-        if self.last <= 1 && self.below_one < usize::MAX {
-            fewest = fewest.min(self.grown(vec![self.below_one, 1], 1));
-        }
-        let mut deep = vec![self.first, self.middle, self.last];
-        while deep.iter().sum::<usize>() < fewest {
-            fewest = fewest.min(self.grown(deep.clone(), deep.len()));
-            deep.insert(1, self.middle);
-        }
-        fewest
-    }
-
-    /// What they say.
-    fn words(&self) -> String {
-        let mut parts = vec![format!("of more layers the first has at least {}", counted(self.first, "neuron"))];
-        if self.last > 1 {
-            parts.push(format!("the last at least {}", self.last));
-        }
-        if self.middle > 1 {
-            parts.push(format!("every other at least {}", self.middle));
-        }
-        match self.below_one {
-            _ if self.last > 1 => {}
-            usize::MAX => parts.push("of two layers the last has more than one".into()),
-            n if n > self.first => parts.push(format!("below a single last one at least {n} are needed")),
-            _ => {}
-        }
-        if self.last <= 2 && self.below_two > self.first {
-            parts.push(format!("below two last ones at least {} are needed", self.below_two));
-        }
-        if self.pieces > 1 {
-            parts.push(format!("some line meets {}", counted(self.pieces, "piece")));
-        }
-        parts.join(", ")
-    }
-
-    fn grown(&self, mut widths: Vec<usize>, growing: usize) -> usize {
-        while widths.iter().fold(1usize, |product, width| product.saturating_mul(width + 1)) < self.pieces {
-            if let Some(narrowest) = widths[..growing].iter_mut().min() {
-                *narrowest += 1;
-            }
-        }
-        widths.iter().sum()
-    }
+    SizeBound { at_least, reason, certificate: Certificate::new(claim, Proof::AtLeast(Box::new(proof))) }
 }
 
 /// A function's graph with samples of its domain.
@@ -217,18 +163,9 @@ impl<'a> Scene<'a> {
         self.limits.stop.is_some_and(|stop| stop())
     }
 
-    fn search(&self, output: usize, one_layer: &OneLayer) -> Option<(Rules, SizeProof)> {
-        let everywhere = *self.domain == Domain::Everywhere;
-        let mut proof = SizeProof {
-            one_layer: one_layer.clone(),
-            output,
-            gradients: Vec::new(),
-            drift: None,
-            rays: None,
-            kinks: Vec::new(),
-            line: None,
-            single: [None, None],
-        };
+    /// Adds all witnesses for an output, and says what they leave; `None` when stopped.
+    fn search(&self, mut proof: SizeProof) -> Option<(Rules, SizeProof)> {
+        let (output, everywhere) = (proof.output, *self.domain == Domain::Everywhere);
         let (directions, changes, jacobian);
         (proof.gradients, directions, changes, jacobian) = self.ranks();
         let drift = self.drift(output);
@@ -321,7 +258,7 @@ impl<'a> Scene<'a> {
 
     /// Directions along which an output goes to both infinities.
     fn rays(&self, output: usize) -> Option<[Vec<Rational>; 2]> {
-        let far = far_out(self.graph);
+        let far = self.graph.far_out();
         let along = |sign| self.points.iter().find(|point| far.evaluate(point)[output].signum() == sign).cloned();
         Some([along(1)?, along(-1)?])
     }
@@ -368,13 +305,6 @@ impl<'a> Scene<'a> {
 /// The first input's direction.
 pub(crate) fn across(n_inputs: usize) -> Vec<Rational> {
     Affine::input(n_inputs, 0).coefficients
-}
-
-/// What `f(tx) / t` tends to for large t: the graph without its constants.
-pub(crate) fn far_out(graph: &ReluGraph) -> ReluGraph {
-    let mut far = graph.clone();
-    far.relus.iter_mut().chain(&mut far.outputs).for_each(|form| form.constant = Rational::zero());
-    far
 }
 
 /// Points inside the domain, near and far, the same each time.

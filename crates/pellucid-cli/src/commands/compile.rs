@@ -70,6 +70,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     }
     if let Some(path) = &arguments.certificate {
         write_certificate(&compiled.certificate, path)?;
+        if let Some(certificate) = any_depth.filter(|_| path.extension().is_some()) {
+            write_certificate(certificate, &path.with_extension("any-depth.json"))?;
+        }
     }
     let n_cells = n_cells(&compiled);
     if arguments.json {
