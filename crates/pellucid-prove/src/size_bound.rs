@@ -18,11 +18,15 @@ use crate::shape_rules::Rules;
 use crate::single_neuron::below_single;
 use crate::walk::{Limits, Step, walk};
 
-/// Points of the domain looked at.
+/// Points of the domain looked at: so many, and fewer where there are more ReLUs than a dozen.
 const SAMPLES: usize = 250;
+const FEW_SAMPLES: usize = 60;
 /// Cells looked at at most, and cells between which kinks are looked for.
 const MAX_CELLS: usize = 2000;
-const MAX_ENDS: usize = 24;
+const ENDS: usize = 24;
+const FEW_ENDS: usize = 8;
+/// ReLUs times samples.
+const SAMPLED_RELUS: usize = 12 * SAMPLES;
 /// Points tried on each hyperplane, and kinks kept of it.
 pub(crate) const POINTS: usize = 60;
 /// Lines between samples on which pieces are counted.
@@ -127,9 +131,10 @@ impl<'a> Scene<'a> {
         });
         // Across the cells, as far apart as they come.
         let n_cells = points.len();
-        let stride = n_cells / MAX_ENDS + 1;
+        let n_relus = graph.relus.len().max(1);
+        let stride = n_cells / (12 * ENDS / n_relus).clamp(FEW_ENDS, ENDS) + 1;
         let ends: Vec<Vec<Rational>> = points.iter().step_by(stride).cloned().collect();
-        points.extend(samples(domain, graph.n_inputs));
+        points.extend(samples(domain, graph.n_inputs).take((SAMPLED_RELUS / n_relus).clamp(FEW_SAMPLES, SAMPLES)));
         let mut planes: BTreeMap<Hyperplane, Vec<Kink>> = BTreeMap::new();
         let pairs = ends.iter().enumerate().flat_map(|(i, a)| ends[..i].iter().map(move |b| (a, b)));
         let further = points[n_cells..].windows(2).map(|pair| (&pair[0], &pair[1]));
@@ -308,19 +313,17 @@ pub(crate) fn across(n_inputs: usize) -> Vec<Rational> {
 }
 
 /// Points inside the domain, near and far, the same each time.
-fn samples(domain: &Domain, n_inputs: usize) -> Vec<Vec<Rational>> {
+fn samples(domain: &Domain, n_inputs: usize) -> impl Iterator<Item = Vec<Rational>> {
     let mut stream = Stream(0x51e5_bb0a_7d3f_4c21);
-    (0..SAMPLES)
-        .map(|attempt| match domain {
-            Domain::Everywhere => {
-                let reach = [3u64, 10, 100, 10_000][attempt % 4];
-                let mut coordinate = || Rational::ratio(stream.below(14 * reach + 1) as i64 - 7 * reach as i64, 7);
-                (0..n_inputs).map(|_| coordinate()).collect()
-            }
-            Domain::Box(sides) => {
-                let mut share = || Rational::ratio(1 + stream.below(996) as i64, 997);
-                sides.iter().map(|(low, high)| low + (high - low) * share()).collect()
-            }
-        })
-        .collect()
+    (0..).map(move |attempt| match domain {
+        Domain::Everywhere => {
+            let reach = [3u64, 10, 100, 10_000][attempt % 4];
+            let mut coordinate = || Rational::ratio(stream.below(14 * reach + 1) as i64 - 7 * reach as i64, 7);
+            (0..n_inputs).map(|_| coordinate()).collect()
+        }
+        Domain::Box(sides) => {
+            let mut share = || Rational::ratio(1 + stream.below(996) as i64, 997);
+            sides.iter().map(|(low, high)| low + (high - low) * share()).collect()
+        }
+    })
 }
