@@ -45,7 +45,8 @@ pub struct Compiled {
 /// What is known about the size of the smallest network.
 #[derive(Clone, Debug)]
 pub struct Minimality {
-    /// Is the network proved to be the smallest with one hidden layer?
+    /// Is the network proved to be the smallest: with one hidden layer where one layer can compute the
+    /// function, of any depth where it cannot?
     pub proved: bool,
     /// No network has fewer hidden neurons: with one hidden layer where one layer can compute the
     /// function, of any depth where it cannot.
