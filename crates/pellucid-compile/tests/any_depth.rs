@@ -87,8 +87,11 @@ fn sum(random: &mut Random, parts: &[String], with_bias: bool) -> String {
 
 /// A random network as a text, with its number of hidden neurons.
 fn network(random: &mut Random, inputs: &[String], n_outputs: usize) -> (Vec<String>, usize, Vec<usize>) {
-    let depth = 1 + random.below(3);
-    let widths: Vec<usize> = (0..depth).map(|l| 1 + random.below(if l == 0 { 4 } else { 3 })).collect();
+    // A third has two layers with a single last neuron, for which there are theorems of their own.
+    let widths: Vec<usize> = match random.below(3) {
+        0 => vec![1 + random.below(4), 1],
+        _ => (0..1 + random.below(3)).map(|l| 1 + random.below(if l == 0 { 4 } else { 3 })).collect(),
+    };
     let with_bias = random.below(2) == 0;
     let mut values = inputs.to_vec();
     for width in &widths {
@@ -108,7 +111,7 @@ fn domain(random: &mut Random, n: usize) -> Domain {
 
 #[test]
 fn no_bound_is_above_the_size_of_a_network() {
-    let cases = std::env::var("PELLUCID_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let cases = std::env::var("PELLUCID_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
     let (mut looked_at, mut tight, mut several) = (0, 0, 0);
     for case in 0..cases {
         let mut random = Random(case);
