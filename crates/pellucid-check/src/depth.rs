@@ -16,6 +16,9 @@ use crate::{fits, lower_bound::lower_bound, not_one_layer, one_layer, smallest, 
 
 type Row = Vec<Rational>;
 
+/// One output of a graph on a domain.
+struct Output<'a>(&'a ReluGraph, &'a Domain, usize);
+
 /// The number of neurons of the smallest shape of two or more hidden layers that is left, once one
 /// layer is shown to take `at_least`.
 pub(crate) fn fewest(f: &Function, domain: &Domain, at_least: usize, proof: &SizeProof) -> Result<usize, String> {
@@ -27,11 +30,9 @@ pub(crate) fn fewest(f: &Function, domain: &Domain, at_least: usize, proof: &Siz
             smallest(f, network, domain, Biases::ALLOWED, at_least, equality, kinks)?;
         }
     }
-    let (graph, everywhere) = (f.to_relu_graph(), *domain == Domain::Everywhere);
-    let n = graph.n_inputs;
-    if proof.output >= graph.outputs.len() {
-        return Err("there is no such output".into());
-    }
+    let (graph, n, everywhere) = (f.to_relu_graph(), f.n_inputs(), *domain == Domain::Everywhere);
+    graph.outputs.get(proof.output).ok_or("there is no such output")?;
+    let output = Output(&graph, domain, proof.output);
     // T1: ranks of gradients, of changes of the outputs, and of both at one point.
     let (mut gradients, mut changes, mut jacobian): (Vec<Row>, Vec<Row>, usize) = (Vec::new(), Vec::new(), 1);
     for point in &proof.gradients {
@@ -59,13 +60,12 @@ pub(crate) fn fewest(f: &Function, domain: &Domain, at_least: usize, proof: &Siz
     let first = middle.max(rank(&gradients) + turns);
     let last = middle.max(rank(&changes) + turns);
     // T4: kink hyperplanes under a drift. T5: one last neuron. T6: pieces on a line.
-    let kinks = jumps(&graph, domain, proof.output, &proof.kinks)?.ok_or("a hyperplane is listed with two jumps")?;
+    let kinks = jumps(&output, &proof.kinks)?.ok_or("a hyperplane is listed with two jumps")?;
     let bent = everywhere && rates.get(proof.output).is_some_and(|rate| !rate.is_zero());
     let below_two = if bent { first.max(kinks.len() + 2) } else { first };
     let mut below_one = usize::MAX;
     for (single, sign) in proof.single.iter().zip([1, -1]) {
-        below_one =
-            below_one.min(single.as_ref().map_or(Ok(0), |s| below_single(&graph, domain, proof.output, sign, s))?);
+        below_one = below_one.min(single.as_ref().map_or(Ok(0), |single| below_single(&output, sign, single))?);
     }
     let pieces = proof.line.as_ref().map_or(Ok(1), |line| pieces(&graph, domain, line))?;
     let mut fewest = grown(vec![first, last.max(3)], 2, pieces);
@@ -120,12 +120,7 @@ fn pieces(graph: &ReluGraph, domain: &Domain, line: &SampledLine) -> Result<usiz
 }
 
 /// The jumps of an output that are not 0; `None` when a hyperplane has two.
-fn jumps(
-    graph: &ReluGraph,
-    domain: &Domain,
-    output: usize,
-    kinks: &[Kink],
-) -> Result<Option<BTreeMap<Hyperplane, Row>>, String> {
+fn jumps(&Output(graph, domain, output): &Output, kinks: &[Kink]) -> Result<Option<BTreeMap<Hyperplane, Row>>, String> {
     let mut found: BTreeMap<Hyperplane, Row> = BTreeMap::new();
     let mut one_each = true;
     for kink in kinks {
@@ -139,20 +134,14 @@ fn jumps(
 
 /// The fewest neurons below a single one with which the output rises (sign 1) or falls (-1);
 /// `usize::MAX` when there are never enough.
-fn below_single(
-    graph: &ReluGraph,
-    domain: &Domain,
-    output: usize,
-    sign: i32,
-    single: &Single,
-) -> Result<usize, String> {
+fn below_single(&Output(graph, domain, output): &Output, sign: i32, single: &Single) -> Result<usize, String> {
     let Single { value_at, kinks, path_from } = single;
     let n = graph.n_inputs;
     let graph = if path_from.is_some() { &graph.far_out() } else { graph };
     if value_at.len() != n || !domain.contains(value_at) || (path_from.is_some() && *domain != Domain::Everywhere) {
         return Err("a value is not taken in the domain, or a path is not everywhere".into());
     }
-    let jumps = jumps(graph, domain, output, kinks)?;
+    let jumps = jumps(&Output(graph, domain, output), kinks)?;
     let value = graph.evaluate(value_at).swap_remove(output);
     let beyond = |point: &Row| (&graph.evaluate(point)[output] - &value).signum() == sign;
     let first =

@@ -1,7 +1,8 @@
 //! From a function to its smallest known ReLU network.
 //!
 //! [`compile`] is the whole pipeline on one screen: read off the canonical form, count, build,
-//! prove. What one hidden layer cannot compute is built layer by layer and said to be best known.
+//! prove. What one hidden layer cannot compute is built layer by layer, and is best known unless a
+//! bound for networks of whatever depth meets its size.
 
 mod expr_to_circuit;
 mod fold;
