@@ -2,13 +2,17 @@
 
 use pellucid_check::check;
 use pellucid_compile::compile;
-use pellucid_core::{Biases, Certificate, Domain, Function, OneLayer, Proof, Rational};
-use pellucid_prove::{Limits, Representable, representable, size_bound};
+use pellucid_core::{Biases, Certificate, Claim, Domain, Function, Kink, OneLayer, Proof, Rational, Single};
+use pellucid_prove::{Limits, Representable, SizeBound, representable, size_bound};
 
 const MANY: Limits<'static> = Limits { max_cells: 2_000, stop: None };
 
 /// The bound found and accepted, at any depth.
 fn bound(function: &Function, domain: &Domain) -> Option<usize> {
+    certified(function, domain).map(|bound| bound.at_least)
+}
+
+fn certified(function: &Function, domain: &Domain) -> Option<SizeBound> {
     let bound = match representable(function, domain, MANY).ok()? {
         Representable::No(refutation) => {
             let Certificate { proof: Proof::NotOneLayer { here, there }, .. } = *refutation else { unreachable!() };
@@ -18,7 +22,7 @@ fn bound(function: &Function, domain: &Domain) -> Option<usize> {
     };
     let checked = check(&bound.certificate);
     assert!(checked.is_accepted(), "{checked:?}\n{}", bound.certificate.to_json());
-    Some(bound.at_least)
+    Some(bound)
 }
 
 fn check_bounds(text: &str, everywhere: usize, on_box: usize) {
@@ -109,6 +113,52 @@ fn domain(random: &mut Random, n: usize) -> Domain {
     }
 }
 
+/// The certificate with a claim that a network refutes, and other witnesses: points, directions
+/// and kinks in each other's places, and small numbers.
+fn tampered(random: &mut Random, mut certificate: Certificate, at_least: usize) -> Certificate {
+    let (Claim::AtLeast { domain, at_least: claimed, .. }, Proof::AtLeast(proof)) =
+        (&mut certificate.claim, &mut certificate.proof)
+    else {
+        panic!("another claim")
+    };
+    *claimed = at_least;
+    let n = proof.gradients.first().map_or(1, Vec::len);
+    let mut points: Vec<Vec<Rational>> = proof.gradients.clone();
+    let mut kinks = proof.kinks.clone();
+    if let OneLayer::Refuted { here, there } = &proof.one_layer {
+        kinks.extend([here.clone(), there.clone()]);
+    }
+    kinks.extend(proof.single.iter().flatten().flat_map(|single| single.kinks.clone()));
+    points.extend(kinks.iter().map(|kink| kink.witness.clone()));
+    points.push((0..n).map(|_| Rational::from(random.weight())).collect());
+    points.push(domain.middle(n));
+    let some = |random: &mut Random| points[random.below(points.len())].clone();
+    for _ in 0..1 + random.below(3) {
+        match random.below(8) {
+            0 => proof.single.swap(0, 1),
+            1 => proof.drift = Some((0..n).map(|_| Rational::from(random.weight())).collect()),
+            2 => proof.rays = Some([some(random), some(random)]),
+            3 => proof.kinks = kinks.clone(),
+            4 => proof.gradients.push(some(random)),
+            _ => {
+                let mut mixed: Vec<Kink> = kinks.iter().filter(|_| random.below(3) > 0).cloned().collect();
+                let shift = random.below(mixed.len().max(1));
+                mixed.rotate_left(shift);
+                let value_at = some(random);
+                let path_from = (random.below(2) == 0).then(|| some(random));
+                let known = proof.single[random.below(2)].clone();
+                let single = match (random.below(3), known) {
+                    (0, Some(known)) => Single { value_at, ..known },
+                    (1, Some(known)) => Single { path_from, ..known },
+                    _ => Single { value_at, kinks: mixed, path_from },
+                };
+                proof.single[random.below(2)] = Some(single);
+            }
+        }
+    }
+    certificate
+}
+
 #[test]
 fn no_bound_is_above_the_size_of_a_network() {
     let cases = std::env::var("PELLUCID_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
@@ -139,8 +189,12 @@ fn no_bound_is_above_the_size_of_a_network() {
         }
         let text = if outputs.len() == 1 { outputs[0].clone() } else { format!("({})", outputs.join(", ")) };
         let function = Function::parse_with_inputs(&text, &inputs).unwrap();
-        let Some(bound) = bound(&function, &domain) else { continue };
+        let Some(SizeBound { at_least: bound, certificate, .. }) = certified(&function, &domain) else { continue };
         assert!(bound <= size, "{text} {domain}: {widths:?} has {size} neurons, the bound is {bound}");
+        for _ in 0..12 {
+            let tampered = tampered(&mut random, certificate.clone(), size + 1);
+            assert!(!check(&tampered).is_accepted(), "{widths:?}: {}", tampered.to_json());
+        }
         looked_at += 1;
         tight += usize::from(bound == size);
         several += usize::from(bound == size && widths.len() > 1);
