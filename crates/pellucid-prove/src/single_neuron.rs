@@ -15,7 +15,7 @@ use crate::size_bound::Scene;
 /// Kinks counted at most: all their orientations are tried.
 const MAX_KINKS: usize = 8;
 /// Paths tried.
-const PATHS: usize = 120;
+const PATHS: usize = 60;
 /// How far from the samples extreme values are looked for.
 const FAR: usize = 1000;
 

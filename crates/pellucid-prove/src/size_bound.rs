@@ -19,18 +19,18 @@ use crate::single_neuron::below_single;
 use crate::walk::{Limits, Step, walk};
 
 /// Points of the domain looked at: so many, and fewer where there are more ReLUs than a dozen.
-const SAMPLES: usize = 250;
-const FEW_SAMPLES: usize = 60;
+const SAMPLES: usize = 100;
+const FEW_SAMPLES: usize = 40;
 /// Cells looked at at most, and cells between which kinks are looked for.
 const MAX_CELLS: usize = 2000;
-const ENDS: usize = 24;
+const ENDS: usize = 14;
 const FEW_ENDS: usize = 8;
 /// ReLUs times samples.
 const SAMPLED_RELUS: usize = 12 * SAMPLES;
 /// Points tried on each hyperplane, and kinks kept of it.
-pub(crate) const POINTS: usize = 60;
+pub(crate) const POINTS: usize = 40;
 /// Lines between samples on which pieces are counted.
-const LINES: usize = 40;
+const LINES: usize = 20;
 /// Outputs looked at at most.
 const MAX_OUTPUTS: usize = 8;
 /// ReLUs of a graph at most.
@@ -83,10 +83,15 @@ pub fn size_bound(
     };
     let mut best = (Rules::default(), plain.clone());
     if graph.relus.len() <= MAX_RELUS
-        && let Some(scene) = Scene::new(&graph, domain, limits)
+        && let Some(scene) = Scene::new(&graph, domain, one_layer_at_least < usize::MAX, limits)
     {
         let outputs = 0..graph.outputs.len().min(MAX_OUTPUTS);
-        for found in outputs.map_while(|output| scene.search(SizeProof { output, ..plain.clone() })) {
+        for output in outputs {
+            // More than one layer takes is not asked for.
+            if best.0.fewest() >= one_layer_at_least {
+                break;
+            }
+            let Some(found) = scene.search(SizeProof { output, ..plain.clone() }, one_layer_at_least) else { break };
             if found.0.fewest() > best.0.fewest() {
                 best = found;
             }
@@ -115,11 +120,12 @@ pub(crate) struct Scene<'a> {
     pub points: Vec<Vec<Rational>>,
     /// The hyperplanes of ReLUs' arguments, with kinks found between the points.
     pub planes: BTreeMap<Hyperplane, Vec<Kink>>,
+    is_one_layer: bool,
     limits: Limits<'a>,
 }
 
 impl<'a> Scene<'a> {
-    fn new(graph: &'a ReluGraph, domain: &'a Domain, limits: Limits<'a>) -> Option<Self> {
+    fn new(graph: &'a ReluGraph, domain: &'a Domain, is_one_layer: bool, limits: Limits<'a>) -> Option<Self> {
         let mut points = Vec::new();
         // A limit leaves the cells met so far.
         let few = Limits { max_cells: MAX_CELLS.min(limits.max_cells), ..limits };
@@ -149,27 +155,30 @@ impl<'a> Scene<'a> {
                 }
             }
         }
-        Some(Scene { graph, domain, points, planes, limits })
+        Some(Scene { graph, domain, points, planes, is_one_layer, limits })
     }
 
     /// Kinks on a hyperplane, those of jump 0 included.
     pub fn kinks_on<'b>(&'b self, plane: &'b Hyperplane) -> impl Iterator<Item = Kink> + 'b {
         let known = self.planes.get(plane).into_iter().flatten().cloned();
-        let points = points_of(plane, &[], self.domain).take(POINTS);
+        // What one layer computes has one jump all along.
+        let n_points = if self.is_one_layer { 0 } else { POINTS };
+        let points = points_of(plane, &[], self.domain).take(n_points);
         known.chain(points.filter_map(|point| kink_at(self.graph, plane, point)))
     }
 
     /// The same samples with another graph of the same inputs.
     pub fn of(&self, graph: &'a ReluGraph) -> Self {
-        Scene { graph, domain: self.domain, points: Vec::new(), planes: BTreeMap::new(), limits: self.limits }
+        Scene { graph, points: Vec::new(), planes: BTreeMap::new(), ..*self }
     }
 
     fn stopped(&self) -> bool {
         self.limits.stop.is_some_and(|stop| stop())
     }
 
-    /// Adds all witnesses for an output, and says what they leave; `None` when stopped.
-    fn search(&self, mut proof: SizeProof) -> Option<(Rules, SizeProof)> {
+    /// Adds witnesses for an output until the bound is enough, and says what they leave; `None` when
+    /// stopped.
+    fn search(&self, mut proof: SizeProof, enough: usize) -> Option<(Rules, SizeProof)> {
         let (output, everywhere) = (proof.output, *self.domain == Domain::Everywhere);
         let (directions, changes, jacobian);
         (proof.gradients, directions, changes, jacobian) = self.ranks();
@@ -190,7 +199,7 @@ impl<'a> Scene<'a> {
                 rules.below_two = first.max(proof.kinks.len() + 2);
             }
         }
-        if last == 1 {
+        if last == 1 && rules.fewest() < enough {
             let mut below = [0, 0];
             for (k, sign) in [1, -1].into_iter().enumerate() {
                 if self.stopped() {
@@ -203,7 +212,9 @@ impl<'a> Scene<'a> {
             rules.below_one = first.max(below[0].min(below[1]));
         }
         let without_line = rules.fewest();
-        if let Some((line, pieces)) = self.line() {
+        if without_line < enough
+            && let Some((line, pieces)) = self.line()
+        {
             let with_line = Rules { pieces, ..rules };
             if with_line.fewest() > without_line {
                 (rules, proof.line) = (with_line, Some(line));
