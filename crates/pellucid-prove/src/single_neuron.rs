@@ -15,7 +15,7 @@ use crate::size_bound::Scene;
 /// Kinks counted at most: all their orientations are tried.
 const MAX_KINKS: usize = 8;
 /// Paths tried.
-const PATHS: usize = 60;
+const PATHS: usize = 20;
 /// How far from the samples extreme values are looked for.
 const FAR: usize = 1000;
 
@@ -31,7 +31,7 @@ pub(crate) fn below_single(scene: &Scene<'_>, output: usize, sign: i32) -> Optio
     let (least, value_at) = valued.fold(start, |least, next| if next.0 < least.0 { next } else { least });
     let beyond = |kink: &Kink| value(&kink.witness) > least;
     let mut kinks: Vec<Kink> = Vec::new();
-    for plane in scene.planes.keys() {
+    for plane in scene.planes().keys() {
         let mut seen: Option<Kink> = None;
         for kink in scene.kinks_on(plane).filter(beyond) {
             match &seen {

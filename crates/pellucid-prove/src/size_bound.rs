@@ -3,6 +3,7 @@
 //! Witnesses are looked for at samples, so a bound may be missed, but none is claimed that its
 //! witnesses do not show. The theorems T1 to T6 are in `docs/smallest-deep-circuits.md`.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use pellucid_core::linear::{Echelon, rank};
@@ -118,8 +119,9 @@ pub(crate) struct Scene<'a> {
     pub graph: &'a ReluGraph,
     pub domain: &'a Domain,
     pub points: Vec<Vec<Rational>>,
-    /// The hyperplanes of ReLUs' arguments, with kinks found between the points.
-    pub planes: BTreeMap<Hyperplane, Vec<Kink>>,
+    /// Of the points the first are of cells, the others samples.
+    n_cells: usize,
+    planes: OnceCell<BTreeMap<Hyperplane, Vec<Kink>>>,
     is_one_layer: bool,
     limits: Limits<'a>,
 }
@@ -135,32 +137,39 @@ impl<'a> Scene<'a> {
             }
             true
         });
-        // Across the cells, as far apart as they come.
         let n_cells = points.len();
-        let n_relus = graph.relus.len().max(1);
-        let stride = n_cells / (12 * ENDS / n_relus).clamp(FEW_ENDS, ENDS) + 1;
-        let ends: Vec<Vec<Rational>> = points.iter().step_by(stride).cloned().collect();
-        points.extend(samples(domain, graph.n_inputs).take((SAMPLED_RELUS / n_relus).clamp(FEW_SAMPLES, SAMPLES)));
-        let mut planes: BTreeMap<Hyperplane, Vec<Kink>> = BTreeMap::new();
-        let pairs = ends.iter().enumerate().flat_map(|(i, a)| ends[..i].iter().map(move |b| (a, b)));
-        let further = points[n_cells..].windows(2).map(|pair| (&pair[0], &pair[1]));
-        for (from, to) in pairs.chain(further) {
-            if limits.stop.is_some_and(|stop| stop()) {
-                return None;
-            }
-            for kink in breaks(graph, from, to).iter().filter_map(|time| kink_on_segment(graph, from, to, time)) {
-                let known = planes.entry(kink.hyperplane.clone()).or_default();
-                if known.len() < POINTS {
-                    known.push(kink);
+        let n_samples = (SAMPLED_RELUS / graph.relus.len().max(1)).clamp(FEW_SAMPLES, SAMPLES);
+        points.extend(samples(domain, graph.n_inputs).take(n_samples));
+        let stopped = limits.stop.is_some_and(|stop| stop());
+        (!stopped).then_some(Scene { graph, domain, points, n_cells, planes: OnceCell::new(), is_one_layer, limits })
+    }
+
+    /// The hyperplanes of ReLUs' arguments, with kinks found between the points.
+    pub fn planes(&self) -> &BTreeMap<Hyperplane, Vec<Kink>> {
+        self.planes.get_or_init(|| {
+            // Between cells, as far apart as they come, and between samples.
+            let n_ends = (12 * ENDS / self.graph.relus.len().max(1)).clamp(FEW_ENDS, ENDS);
+            let (cells, samples) = self.points.split_at(self.n_cells);
+            let ends: Vec<&Vec<Rational>> = cells.iter().step_by(self.n_cells / n_ends + 1).collect();
+            let pairs = ends.iter().enumerate().flat_map(|(i, a)| ends[..i].iter().map(move |b| (*a, *b)));
+            let further = samples.windows(2).map(|pair| (&pair[0], &pair[1]));
+            let mut planes: BTreeMap<Hyperplane, Vec<Kink>> = BTreeMap::new();
+            for (from, to) in pairs.chain(further).take_while(|_| !self.stopped()) {
+                let times = breaks(self.graph, from, to);
+                for kink in times.iter().filter_map(|time| kink_on_segment(self.graph, from, to, time)) {
+                    let known = planes.entry(kink.hyperplane.clone()).or_default();
+                    if known.len() < POINTS {
+                        known.push(kink);
+                    }
                 }
             }
-        }
-        Some(Scene { graph, domain, points, planes, is_one_layer, limits })
+            planes
+        })
     }
 
     /// Kinks on a hyperplane, those of jump 0 included.
     pub fn kinks_on<'b>(&'b self, plane: &'b Hyperplane) -> impl Iterator<Item = Kink> + 'b {
-        let known = self.planes.get(plane).into_iter().flatten().cloned();
+        let known = self.planes().get(plane).into_iter().flatten().cloned();
         // What one layer computes has one jump all along.
         let n_points = if self.is_one_layer { 0 } else { POINTS };
         let points = points_of(plane, &[], self.domain).take(n_points);
@@ -169,7 +178,7 @@ impl<'a> Scene<'a> {
 
     /// The same samples with another graph of the same inputs.
     pub fn of(&self, graph: &'a ReluGraph) -> Self {
-        Scene { graph, points: Vec::new(), planes: BTreeMap::new(), ..*self }
+        Scene { graph, points: Vec::new(), planes: OnceCell::new(), ..*self }
     }
 
     fn stopped(&self) -> bool {
@@ -282,7 +291,7 @@ impl<'a> Scene<'a> {
     /// Up to so many kinks of an output, on different hyperplanes.
     fn kinks(&self, output: usize, most: usize) -> Vec<Kink> {
         let bends = |kinks: &Vec<Kink>| kinks.iter().find(|kink| !kink.jump[output].is_zero()).cloned();
-        self.planes.values().filter_map(bends).take(most).collect()
+        self.planes().values().filter_map(bends).take(most).collect()
     }
 
     /// The line between two samples on which the function has most pieces, with their number.
