@@ -2,11 +2,10 @@
 //!
 //! It shares nothing with the prover but the nouns of `pellucid-core`: it walks the proof it is
 //! given, and does every comparison again in exact numbers. What it accepts is true if `pellucid-core`
-//! reads functions and networks rightly and the two theorems it rests on hold:
-//! * continuous functions that agree on a dense set are equal, so cells without interior need no look
-//!   (of a polyhedron a point of the interior is asked for: then the cells with one are dense in it);
+//! reads functions and networks rightly and the theorems it rests on hold:
 //! * the canonical form of one hidden layer is unique (see [`one_layer`]), which gives the count of
-//!   hidden neurons (see [`lower_bound`]).
+//!   hidden neurons (see [`lower_bound`]);
+//! * what networks of some width and depth cannot do (see the top of `depth.rs`).
 //!
 //! ```
 //! let text = r#"{"pellucid_certificate": 2,
@@ -20,6 +19,7 @@
 //! ```
 
 mod cells;
+mod depth;
 pub mod lower_bound;
 pub mod one_layer;
 mod points;
@@ -72,6 +72,10 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
         }
         (Claim::NotOneLayer { function, domain }, Proof::NotOneLayer { here, there }) => {
             not_one_layer(function, domain, here, there)
+        }
+        (Claim::AtLeast { function, domain, at_least }, Proof::AtLeast(proof)) => {
+            let shown = depth::fewest(function, domain, *at_least, proof)?;
+            if *at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
         }
         _ => Err("the proof is not of the claim's kind".into()),
     }

@@ -10,7 +10,7 @@ use pellucid_check::one_layer::Form;
 use pellucid_check::{check, check_json};
 use pellucid_core::{
     Affine, Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Domain, Function, Hyperplane,
-    Integer, Merge, Proof, Rational,
+    Integer, Merge, Proof, Rational, SampledLine, SizeProof,
 };
 
 /// Some slack for slow machines without optimisation.
@@ -114,4 +114,30 @@ fn large_and_deep_texts_end() {
     }
     let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
     assert!(timed("nested lists", || check_json(&deep)).is_err());
+}
+
+#[test]
+fn many_witnesses_end() {
+    let text = common::corpus().into_iter().find(|(name, _)| name == "maximum_with_0_any_depth").unwrap().1;
+    let certificate = Certificate::from_json(&text).unwrap();
+    let Proof::AtLeast(proof) = &certificate.proof else { panic!("another proof") };
+    let with = |change: &dyn Fn(&mut SizeProof)| {
+        let mut proof = proof.clone();
+        change(&mut proof);
+        Certificate::new(certificate.claim.clone(), Proof::AtLeast(proof))
+    };
+    let many = 50_000usize;
+    let points = with(&|proof| proof.gradients = vec![proof.gradients[0].clone(); many]);
+    let times = with(&|proof| {
+        let times = (0..many).map(Rational::from).collect();
+        let (start, direction) = (vec![r("-100"), r("1")], vec![r("1"), r("0")]);
+        proof.line = Some(SampledLine { start, direction, times });
+    });
+    let kinks = with(&|proof| {
+        let single = proof.single[0].as_mut().unwrap();
+        single.kinks = vec![single.kinks[0].clone(); many];
+    });
+    for (what, certificate) in [("points", points), ("times", times), ("kinks", kinks)] {
+        timed(what, || check(&certificate));
+    }
 }

@@ -1,15 +1,20 @@
 //! From a function to its smallest known ReLU network.
 //!
 //! [`compile`] is the whole pipeline on one screen: read off the canonical form, count, build,
-//! prove. What one hidden layer cannot compute is built layer by layer and said to be best known.
+//! prove. What one hidden layer cannot compute is built layer by layer, and is best known unless a
+//! bound for networks of whatever depth meets its size.
 
 mod expr_to_circuit;
 mod fold;
 mod graph_to_network;
 mod plan_to_network;
 
-use pellucid_core::{Biases, Certificate, Computation, Domain, Error, Function, Network, Rational, counted};
-use pellucid_prove::{Limits, Representable, Verdict, certify_smallest, count, prove_within, representable};
+use pellucid_core::{
+    Biases, Certificate, Computation, Domain, Error, Function, Network, OneLayer, Proof, Rational, counted,
+};
+use pellucid_prove::{
+    Limits, Representable, SizeBound, Verdict, certify_smallest, count, prove_within, representable, size_bound,
+};
 
 pub use expr_to_circuit::expr_to_circuit;
 pub use fold::{compose, fold};
@@ -41,15 +46,17 @@ pub struct Compiled {
 /// What is known about the size of the smallest network.
 #[derive(Clone, Debug)]
 pub struct Minimality {
-    /// Is the network proved to be the smallest with one hidden layer?
+    /// Is the network proved to be the smallest: with one hidden layer where one layer can compute the
+    /// function, of any depth where it cannot?
     pub proved: bool,
     /// No network has fewer hidden neurons: with one hidden layer where one layer can compute the
     /// function, of any depth where it cannot.
     pub lower_bound: usize,
     /// Why, in words.
     pub reason: String,
-    /// That one hidden layer cannot compute the function, where it cannot.
-    pub not_one_layer: Option<Certificate>,
+    /// A bound that holds for networks of whatever depth, where one was found. Where one layer
+    /// cannot compute the function, the lower bound is this one.
+    pub any_depth: Option<SizeBound>,
 }
 
 /// Compiles a function into the smallest network with one hidden layer, or where there is none into
@@ -78,19 +85,30 @@ pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Lim
             let network = plan_to_network(&form, &counted.plan, domain, biases, inputs)?;
             let (certificate, n_cells) =
                 certify_smallest(function, &network, domain, biases, counted.at_least, limits)?;
-            let minimality = one_layer_minimality(&network, form.hinges.len(), counted.at_least, domain, biases);
+            let mut minimality = one_layer_minimality(&network, form.hinges.len(), counted.at_least, domain, biases);
+            // The bound on one layer is for the biases asked for, that on any depth for all.
+            if let (Proof::Smallest { equality, kinks }, Biases::ALLOWED) = (&certificate.proof, biases)
+                && !kinks.is_empty()
+            {
+                let (network, equality, kinks) = (network.clone(), equality.clone(), kinks.clone());
+                let one_layer = OneLayer::Counted { network, equality, kinks };
+                minimality.any_depth = Some(size_bound(function, domain, one_layer, counted.at_least, limits));
+            }
             let (function, domain) = (function.clone(), domain.clone());
             Ok(Compiled { function, domain, biases, network, certificate, n_cells, minimality })
         }
         Ok(Representable::No(refutation)) => {
             let reason = "one hidden layer cannot compute it, so at least two layers of one neuron are needed";
-            let minimality =
-                Minimality { proved: false, lower_bound: 2, reason: reason.into(), not_one_layer: Some(*refutation) };
+            let mut minimality = Minimality { proved: false, lower_bound: 2, reason: reason.into(), any_depth: None };
+            if let Proof::NotOneLayer { here, there } = refutation.proof {
+                let one_layer = OneLayer::Refuted { here, there };
+                minimality.any_depth = Some(size_bound(function, domain, one_layer, usize::MAX, limits));
+            }
             deeper(function, domain, biases, limits, minimality)
         }
         Err(error) if error.is_limit() => {
             let reason = format!("whether one hidden layer can compute it is not known: {error}");
-            let minimality = Minimality { proved: false, lower_bound: 1, reason, not_one_layer: None };
+            let minimality = Minimality { proved: false, lower_bound: 1, reason, any_depth: None };
             deeper(function, domain, biases, limits, minimality)
         }
         Err(error) => Err(error),
@@ -103,7 +121,7 @@ fn deeper(
     domain: &Domain,
     biases: Biases,
     limits: Limits<'_>,
-    minimality: Minimality,
+    mut minimality: Minimality,
 ) -> Result<Compiled, Error> {
     let network = graph_to_network(&function.to_relu_graph(), domain, function.input_names().to_vec())?;
     let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
@@ -113,6 +131,11 @@ fn deeper(
         return Err(Error::input(format!(
             "`{function}` needs more than one hidden layer, and no deeper network {biases} is known (allow biases)"
         )));
+    }
+    if let Some(bound) = &minimality.any_depth {
+        minimality.lower_bound = bound.at_least;
+        minimality.proved = bound.at_least == network.hidden_neurons();
+        minimality.reason = bound.reason.clone();
     }
     let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
     match prove_within(&sides.0, &sides.1, domain, &Rational::zero(), limits)? {
@@ -162,6 +185,6 @@ fn one_layer_minimality(
         proved: at_least == size,
         lower_bound: at_least,
         reason: format!("{kinks}{rest}{gap} ({scope})"),
-        not_one_layer: None,
+        any_depth: None,
     }
 }

@@ -95,6 +95,19 @@ fn corpus() -> Vec<(String, Certificate)> {
     ] {
         corpus.push((name.to_string(), not_one_layer(text, on)));
     }
+    for (name, text, on) in [
+        ("minimum_any_depth", "min(x1, x2)", "everywhere"),
+        ("two_absolute_values_any_depth", "abs(x1) + abs(x2)", "[-1,1]^2"),
+        ("maximum_with_0_any_depth", "max(x1, x2, 0)", "everywhere"),
+        ("maximum_of_three_any_depth", "max(x1, x2, x3)", "everywhere"),
+        ("maximum_of_three_any_depth_on_a_box", "max(x1, x2, x3)", "[-1,1]^3"),
+        ("pyramid_any_depth", "relu(1 - abs(x1) - abs(x2))", "[-2,2]^2"),
+        ("folds_any_depth", "abs(abs(x1) - 2) + max(x2, 0)", "[-4,4] x [-1,1]"),
+    ] {
+        let function = function(text);
+        let compiled = compile(&function, &domain(on, &function), Biases::ALLOWED, Limits::default()).unwrap();
+        corpus.push((name.to_string(), compiled.minimality.any_depth.unwrap().certificate));
+    }
     corpus
 }
 

@@ -11,8 +11,8 @@ fn compiled(text: &str, on: &str, biases: Biases) -> Compiled {
     let compiled = compile(&function, &domain, biases, Default::default()).unwrap();
     let checked = check(&compiled.certificate);
     assert!(checked.is_accepted(), "{text}: {checked:?}");
-    if let Some(certificate) = &compiled.minimality.not_one_layer {
-        let checked = check(certificate);
+    if let Some(bound) = &compiled.minimality.any_depth {
+        let checked = check(&bound.certificate);
         assert!(checked.is_accepted(), "{text}: {checked:?}");
     }
     compiled
@@ -108,22 +108,27 @@ fn without_biases() {
 }
 
 #[test]
-fn deeper_networks_are_right_and_said_to_be_best_known() {
-    for (text, on, widths) in [
-        ("min(min(x1, x2), min(x3, x4))", "everywhere", vec![6, 3]),
-        ("min(min(x1, x2), min(x3, x4))", "[-1,1]^4", vec![4, 2]),
-        ("max(x1, x2, 0)", "everywhere", vec![3, 1]),
-        ("median(x1, x2, x3)", "everywhere", vec![]),
-        ("relu(min(x1, x2))", "everywhere", vec![]),
-        ("sort(x1, x2, x3)", "[-1,1]^3", vec![]),
-        ("max(x1, x2, x3, x4, x5)", "everywhere", vec![]),
-        ("relu(1 - abs(x1) - abs(x2))", "everywhere", vec![]),
-        ("clamp(x1, x2, x3)", "everywhere", vec![]),
+fn deeper_networks_are_right_and_proved_smallest_or_said_to_be_best_known() {
+    for (text, on, widths, proved) in [
+        ("min(min(x1, x2), min(x3, x4))", "everywhere", vec![6, 3], false),
+        ("min(min(x1, x2), min(x3, x4))", "[-1,1]^4", vec![4, 2], true),
+        ("max(x1, x2, 0)", "everywhere", vec![3, 1], true),
+        ("max(x1, x2, 0)", "[-1,1]^2", vec![2, 1], true),
+        ("max(x1, x2, x3)", "[-1,1]^3", vec![3, 2], true),
+        ("relu(1 - abs(x1) - abs(x2))", "[-2,2]^2", vec![3, 1], true),
+        ("relu(min(x1, x2))", "[-1,1]^2", vec![2, 1], true),
+        ("median(x1, x2, x3)", "everywhere", vec![], false),
+        ("relu(min(x1, x2))", "everywhere", vec![], false),
+        ("sort(x1, x2, x3)", "[-1,1]^3", vec![], false),
+        ("max(x1, x2, x3, x4, x5)", "everywhere", vec![], false),
+        ("relu(1 - abs(x1) - abs(x2))", "everywhere", vec![], false),
+        ("clamp(x1, x2, x3)", "everywhere", vec![], false),
     ] {
         let compiled = compiled(text, on, Biases::ALLOWED);
-        assert!(!compiled.minimality.proved);
-        assert!(compiled.minimality.not_one_layer.is_some(), "{text}");
-        eprintln!("{text} {on}: {:?}, {} cells", compiled.network.widths(), compiled.n_cells);
+        let (minimality, size) = (&compiled.minimality, compiled.network.hidden_neurons());
+        assert_eq!(minimality.proved, proved, "{text} {on}: {}", minimality.reason);
+        assert_eq!(minimality.proved, minimality.lower_bound == size, "{text} {on}");
+        assert_eq!(minimality.any_depth.as_ref().unwrap().at_least, minimality.lower_bound, "{text}");
         if !widths.is_empty() {
             assert_eq!(compiled.network.widths(), widths, "{text} {on}");
         }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::network_json::WrittenNetwork;
 use crate::{
-    Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network, Rational, ReluGraph, counted,
+    Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network, Rational, ReluGraph, SizeProof,
+    counted,
 };
 
 /// What a claim is about: a function or a network.
@@ -188,6 +189,16 @@ pub enum Claim {
         /// Where.
         domain: Domain,
     },
+    /// Every network without skip connections that computes the function on the domain, of whatever
+    /// depth and with whatever biases, has at least `at_least` hidden neurons.
+    AtLeast {
+        /// What is computed.
+        function: Function,
+        /// Where.
+        domain: Domain,
+        /// The lower bound on hidden neurons, over all hidden layers.
+        at_least: usize,
+    },
 }
 
 impl Claim {
@@ -219,6 +230,12 @@ impl fmt::Display for Claim {
             Claim::NotOneLayer { function, domain } => {
                 write!(f, "no network with one hidden layer computes {function} {}", domain.phrase())
             }
+            Claim::AtLeast { function, domain, at_least } => write!(
+                f,
+                "every network without skip connections that computes {function} {} has at least {at_least} hidden \
+                 neurons, of whatever depth",
+                domain.phrase()
+            ),
         }
     }
 }
@@ -322,6 +339,8 @@ pub enum Proof {
         /// The second point; its jump may be 0.
         there: Kink,
     },
+    /// For [`Claim::AtLeast`].
+    AtLeast(Box<SizeProof>),
 }
 
 /// A claim with its proof.

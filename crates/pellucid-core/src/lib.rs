@@ -20,6 +20,7 @@ mod network_json;
 mod number;
 mod rational;
 mod relu_graph;
+mod size_proof;
 mod text_to_domain;
 mod text_to_expr;
 mod text_to_rows;
@@ -41,6 +42,7 @@ pub use network_json::{WrittenLayer, WrittenNetwork};
 pub use number::Number;
 pub use rational::Rational;
 pub use relu_graph::{Form, GraphBuilder, Merge, ReluGraph, Side, Wire};
+pub use size_proof::{OneLayer, SampledLine, Single, SizeProof};
 
 /// A whole number of any size.
 pub use dashu_int::IBig as Integer;

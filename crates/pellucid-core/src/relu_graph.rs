@@ -165,6 +165,29 @@ impl ReluGraph {
         }
         Some(self.outputs.iter().map(|form| form.to_affine(self.n_inputs, &relus)).collect())
     }
+
+    /// Are the outputs affine around every point strictly between two, or around a point given twice?
+    ///
+    /// It says no where a ReLU's argument vanishes, even if no output bends there.
+    pub fn is_affine_between(&self, a: &[Rational], b: &[Rational]) -> bool {
+        let mut relus: Vec<Affine> = Vec::with_capacity(self.relus.len());
+        for form in &self.relus {
+            let map = form.to_affine(self.n_inputs, &relus);
+            let signs = (map.at(a).signum(), map.at(b).signum());
+            if signs.0 * signs.1 < 0 || (signs == (0, 0) && !map.is_zero()) {
+                return false;
+            }
+            relus.push(if signs.0 + signs.1 > 0 { map } else { Affine::constant(self.n_inputs, Rational::zero()) });
+        }
+        true
+    }
+
+    /// What `f(tx) / t` tends to for large t: the graph without its constants.
+    pub fn far_out(&self) -> ReluGraph {
+        let mut far = self.clone();
+        far.relus.iter_mut().chain(&mut far.outputs).for_each(|form| form.constant = Rational::zero());
+        far
+    }
 }
 
 /// The sign of `s` when `vector = s * normal`; `None` when there is no such `s`.

@@ -73,10 +73,10 @@ fn inside_box(map: &Affine, sides: &[(Rational, Rational)], attempt: usize, stre
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): enough to spread points.
-struct Stream(u64);
+pub(crate) struct Stream(pub u64);
 
 impl Stream {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -41,6 +41,10 @@ pub fn compiled(compiled: &Compiled, n_cells: Option<usize>) -> Value {
             "verdict": if minimality.proved { "proved" } else { "best known" },
             "lower_bound": minimality.lower_bound,
             "reason": minimality.reason,
+            "any_depth": minimality.any_depth.as_ref().map(|bound| json!({
+                "lower_bound": bound.at_least,
+                "reason": bound.reason,
+            })),
         },
     })
 }

@@ -42,8 +42,8 @@ pub use pellucid_decompile::{AgainstTarget, Decompiled, Neuron, Question, Status
 pub use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text};
 pub use pellucid_formats::{Format, NetworkFile, Numbers, WriteOptions, read, read_path, write, write_path};
 pub use pellucid_prove::{
-    CellCounts, Counterexample, Largest, Limits, LinearCell, OneLayerForm, Representable, Step, Verdict, cells,
-    largest_difference, point_of, prove_within, representable, walk,
+    CellCounts, Counterexample, Largest, Limits, LinearCell, OneLayerForm, Representable, SizeBound, Step, Verdict,
+    cells, largest_difference, point_of, prove_within, representable, walk,
 };
 pub use pellucid_train::{
     Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,

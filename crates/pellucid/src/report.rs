@@ -338,8 +338,9 @@ fn minimum_of_four(reproduction: &Reproduction) -> Result<Markup, Error> {
             h2 { "Minimum of four, a circuit of circuits" }
             p { "Three minimum circuits make the minimum of four. The first layer of the last one takes up the outputs of the other two, "
                 "so two hidden layers are enough: " (shape(&compiled.network)) ", " (compiled.network.hidden_neurons())
-                " hidden neurons, the fewest known. That it could not be done in one layer is proved: two points of one hyperplane \
-                are given where the gradient jumps differently." }
+                " hidden neurons, the fewest known. That fewer than " (compiled.minimality.lower_bound)
+                " cannot do it, at any depth, is proved; that one layer cannot, by two points of one hyperplane where the gradient \
+                jumps differently." }
             div.pictures {
                 figure { (PreEscaped(drawn)) figcaption { "As circuits" } }
                 figure { (svg(&network)) figcaption { "As a network, everywhere: " (shape(&compiled.network)) } }
@@ -347,7 +348,7 @@ fn minimum_of_four(reproduction: &Reproduction) -> Result<Markup, Error> {
                 figure { (svg(&example)) figcaption { "With numbers" } }
             }
             (proof(compiled))
-            @if let Some(refutation) = &compiled.minimality.not_one_layer { (certificate(refutation)) }
+            @if let Some(bound) = &compiled.minimality.any_depth { (certificate(&bound.certificate)) }
         }
     })
 }

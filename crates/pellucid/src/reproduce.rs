@@ -154,7 +154,8 @@ fn task(printed: &Printed, cancel: &AtomicBool) -> Result<Reproduced, Error> {
 
 /// Nothing is reported that the independent checker does not accept.
 fn checked(compiled: Compiled) -> Result<Compiled, Error> {
-    let certificates = [Some(&compiled.certificate), compiled.minimality.not_one_layer.as_ref()];
+    let any_depth = compiled.minimality.any_depth.as_ref().map(|bound| &bound.certificate);
+    let certificates = [Some(&compiled.certificate), any_depth];
     for certificate in certificates.into_iter().flatten() {
         accepted(certificate)?;
     }

@@ -2,7 +2,7 @@
 //! with nothing of the checker or the prover.
 #![allow(dead_code)] // Each test file uses a part.
 
-use pellucid_core::{Affine, Biases, Certificate, Claim, Computation, Domain, Network, Proof, Rational};
+use pellucid_core::{Affine, Biases, Certificate, Claim, Computation, Domain, Function, Network, Proof, Rational};
 
 /// The corpus: name and text of each certificate.
 pub fn corpus() -> Vec<(String, String)> {
@@ -67,7 +67,36 @@ pub fn false_because(certificate: &Certificate) -> Option<String> {
             let (a, b) = (kink_at(&evaluate, &here.witness, normal), kink_at(&evaluate, &there.witness, normal));
             (a.is_none() || b.is_none() || a == b).then(|| "the two points do not show different kinks".into())
         }
+        Claim::AtLeast { function, domain, at_least } => {
+            let size = size_of_some_network(function, domain);
+            (*at_least > size).then(|| format!("{size} neurons suffice, not {at_least}"))
+        }
     }
+}
+
+/// The size of a network for a function on a domain: a small one that is known by heart, or else
+/// one that carries every input by a pair and every earlier ReLU by a neuron through all layers.
+pub fn size_of_some_network(function: &Function, domain: &Domain) -> usize {
+    let text = function.to_string();
+    let everywhere = *domain == Domain::Everywhere;
+    let by_heart = [
+        ("min(x1, x2)", 3, 2),
+        ("abs(x1) + abs(x2)", 4, 3),
+        ("relu(min(x1, x2))", 3, 3),
+        // relu(relu(x) - relu(y)) + relu(relu(y)); on a box relu(relu(x - y) + relu(y + M) - M).
+        ("max(x1, x2, 0)", 4, 3),
+        // h = relu(z) - relu(-z) + relu(x - z), relu(h) - relu(-h) + relu(relu(y - z) - relu(x - z)).
+        ("max(x1, x2, x3)", 7, 5),
+        // relu(relu(x + y + 1) - 2 relu(x) - 2 relu(y)).
+        ("relu(1 - abs(x1) - abs(x2))", 4, 4),
+    ];
+    if let Some((_, on_space, on_box)) = by_heart.iter().find(|(known, ..)| *known == text) {
+        return if everywhere { *on_space } else { *on_box };
+    }
+    let graph = function.to_relu_graph();
+    let layers = graph.layers();
+    let depth = layers.iter().copied().max().unwrap_or(0);
+    (1..=depth).map(|l| layers.iter().filter(|layer| **layer <= l).count() + 2 * graph.n_inputs).sum()
 }
 
 /// How sharply the values bend across a hyperplane near a point of it, by second differences

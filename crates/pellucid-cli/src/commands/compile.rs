@@ -54,7 +54,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let biases = arguments.biases.biases();
     let clock = arguments.limits.start();
     let compiled = clock.run("compiling", |limits| pellucid::compile(&function, &domain, biases, limits))?;
-    for certificate in [Some(&compiled.certificate), compiled.minimality.not_one_layer.as_ref()].into_iter().flatten() {
+    let any_depth = compiled.minimality.any_depth.as_ref().map(|bound| &bound.certificate);
+    for certificate in [Some(&compiled.certificate), any_depth].into_iter().flatten() {
         must_hold(certificate)?;
     }
     if let Some(path) = &arguments.output {
@@ -69,6 +70,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     }
     if let Some(path) = &arguments.certificate {
         write_certificate(&compiled.certificate, path)?;
+        if let Some(certificate) = any_depth.filter(|_| path.extension().is_some()) {
+            write_certificate(certificate, &path.with_extension("any-depth.json"))?;
+        }
     }
     let n_cells = n_cells(&compiled);
     if arguments.json {
