@@ -54,7 +54,7 @@ pub(crate) fn cover(graph: &ReluGraph, domain: &Domain, bound: &Rational, steps:
 }
 
 /// The sum of rows with positive factors; all rows are at least 0 on the cell.
-fn combination(rows: &[Affine], multipliers: &[(usize, Rational)], n: usize) -> Result<Affine, String> {
+pub(crate) fn combination(rows: &[Affine], multipliers: &[(usize, Rational)], n: usize) -> Result<Affine, String> {
     let mut sum = Affine::constant(n, Rational::zero());
     for (i, factor) in multipliers {
         if !factor.is_positive() {
@@ -66,7 +66,7 @@ fn combination(rows: &[Affine], multipliers: &[(usize, Rational)], n: usize) -> 
 }
 
 /// No point makes all rows positive: some positive combination of them is never above 0.
-fn empty(rows: &[Affine], multipliers: &[(usize, Rational)], n: usize) -> Result<(), String> {
+pub(crate) fn empty(rows: &[Affine], multipliers: &[(usize, Rational)], n: usize) -> Result<(), String> {
     let sum = combination(rows, multipliers, n)?;
     if multipliers.is_empty() || !sum.is_constant() || sum.constant.is_positive() {
         return Err("a cell is not shown to be empty".into());

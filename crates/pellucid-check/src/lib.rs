@@ -20,6 +20,7 @@
 
 mod cells;
 pub mod lower_bound;
+mod never;
 pub mod one_layer;
 
 use pellucid_core::{
@@ -71,6 +72,7 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
         (Claim::NotOneLayer { function, domain }, Proof::NotOneLayer { here, there }) => {
             not_one_layer(function, domain, here, there)
         }
+        (Claim::Never { computation, cases }, Proof::Never(proofs)) => never::never(computation, cases, proofs),
         _ => Err("the proof is not of the claim's kind".into()),
     }
 }

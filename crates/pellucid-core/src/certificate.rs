@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::network_json::WrittenNetwork;
-use crate::{Domain, Error, Function, Hyperplane, Network, Rational, ReluGraph};
+use crate::{Constraint, Domain, Error, Function, Hyperplane, Network, NeverInRegion, Rational, ReluGraph, counted};
 
 /// What a claim is about: a function or a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,6 +148,13 @@ pub enum Claim {
         /// Where.
         domain: Domain,
     },
+    /// No input satisfies, together with its outputs, all constraints of one of the cases.
+    Never {
+        /// What gives the outputs.
+        computation: Computation,
+        /// The cases, each with its constraints.
+        cases: Vec<Vec<Constraint>>,
+    },
 }
 
 impl Claim {
@@ -178,6 +185,11 @@ impl fmt::Display for Claim {
             }
             Claim::NotOneLayer { function, domain } => {
                 write!(f, "no network with one hidden layer computes {function} {}", domain.phrase())
+            }
+            Claim::Never { computation, cases } => {
+                let n_constraints = counted(cases.iter().map(Vec::len).sum(), "constraint");
+                let n_cases = counted(cases.len(), "case");
+                write!(f, "no input of {computation} satisfies the property ({n_cases}, {n_constraints})")
             }
         }
     }
@@ -243,6 +255,8 @@ pub enum Proof {
         /// The second point; its jump may be 0.
         there: Kink,
     },
+    /// For [`Claim::Never`]: region by region; every case belongs to one.
+    Never(Vec<NeverInRegion>),
 }
 
 /// A claim with its proof.
