@@ -11,7 +11,7 @@ use crate::{Answer, files, screen, words};
 #[command(after_help = "Examples:
   pellucid convert net.pt net.json
   pellucid convert net.json net.onnx --round
-  pellucid convert ACASXU_1_1.nnet acas.json --without-normalisation")]
+  pellucid convert turn.nnet turn.json --without-normalisation")]
 pub struct Arguments {
     /// The network file to read: .json, .onnx, .safetensors, .pt, .npz, .nnet (recognised by content)
     input: PathBuf,

@@ -24,8 +24,8 @@ A property describes what must not happen, so unsat is the yes. Both answers are
 arithmetic; whether a counterexample also holds in float32 is told on stderr.
 
 Examples:
-  pellucid vnnlib net.onnx prop.vnnlib --timeout 60 -o results.txt
-  pellucid vnnlib ACASXU_1_1.nnet prop_3.vnnlib --certificate proof.json")]
+  pellucid vnnlib turn.nnet stay.vnnlib --timeout 60 -o results.txt
+  pellucid vnnlib turn.nnet stay.vnnlib --certificate proof.json")]
 pub struct Arguments {
     /// A network file, such as .onnx or .nnet
     network: PathBuf,
@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The property is about the inputs and outputs that a .nnet file's users have, such as feet,
-    /// not about normalised ones
+    /// not about normalised ones as the competition's are
     #[arg(long)]
     with_normalisation: bool,
     /// Give up when the property's assertions multiply out to more cases
