@@ -220,7 +220,7 @@ fn limits_end_the_search_and_misfits_are_refused() {
     let above = vec![constraint(&[(0, "-1")], &[(0, "1")], "0", true)];
     let minimum = Computation::Network(minimum());
     let limits = |max_cells| Limits { max_cells, stop: None };
-    assert!(prove_never(&minimum, &[above.clone()], limits(1)).unwrap_err().is_limit());
+    assert!(prove_never(&minimum, std::slice::from_ref(&above), limits(1)).unwrap_err().is_limit());
     assert!(matches!(prove_never(&minimum, &[above], limits(100)), Ok(Never::Proved { .. })));
     let other = vec![constraint(&[(2, "1")], &[], "0", true)];
     assert!(prove_never(&minimum, &[other], limits(100)).unwrap_err().is_input());

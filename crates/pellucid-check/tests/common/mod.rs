@@ -2,6 +2,8 @@
 //! with nothing of the checker or the prover.
 #![allow(dead_code)] // Each test file uses a part.
 
+pub mod never;
+
 use pellucid_core::{Biases, Certificate, Claim, Computation, Domain, Network, Proof, Rational};
 
 /// The corpus: name and text of each certificate.
@@ -66,6 +68,7 @@ pub fn false_because(certificate: &Certificate) -> Option<String> {
             let (a, b) = (kink_at(&evaluate, &here.witness, normal), kink_at(&evaluate, &there.witness, normal));
             (a.is_none() || b.is_none() || a == b).then(|| "the two points do not show different kinks".into())
         }
+        Claim::Never { computation, cases } => never::satisfied(computation, cases),
     }
 }
 
