@@ -1,8 +1,8 @@
 //! Does an input satisfy one of some cases of constraints on inputs and outputs? Decided exactly.
 
 use pellucid_core::{
-    Certificate, Claim, Computation, Constraint, Error, NeverInRegion, NeverStep, Proof, Rational, Region, ReluGraph,
-    counted,
+    Affine, Certificate, Claim, Computation, Constraint, Domain, Error, NeverInRegion, NeverStep, Proof, Rational,
+    Region, ReluGraph, counted,
 };
 
 use crate::feasible::{Feasible, Row, feasible};
@@ -166,7 +166,7 @@ fn decide(question: &Question, limits: Limits<'_>) -> Result<Decided, Error> {
         match step {
             Step::Split { .. } => steps.push(NeverStep::Split),
             Step::Empty(multipliers) => steps.push(NeverStep::Empty(multipliers)),
-            Step::Cell(cell) => match cases_in_cell(&cell, cases, graph.n_inputs) {
+            Step::Cell(cell) => match cases_in_cell(&cell, cases, &region.domain) {
                 Ok(proofs) => steps.push(NeverStep::Never(proofs)),
                 Err(point) => found = Some(point),
             },
@@ -189,17 +189,44 @@ fn renumbered(multipliers: Vec<(usize, Rational)>, n_rows: usize, kept: &[usize]
 fn cases_in_cell(
     cell: &Cell<'_>,
     cases: &[Vec<Constraint>],
-    n_inputs: usize,
+    domain: &Domain,
 ) -> Result<Vec<Vec<(usize, Rational)>>, Vec<Rational>> {
+    let n_inputs = cell.point.len();
     let rows: Vec<Row> = cell.rows.iter().map(|map| Row { map: map.clone(), strict: false, roomy: false }).collect();
-    let decided = cases.iter().map(|case| match case_in_cell(&rows, case, n_inputs, &cell.outputs) {
-        Feasible::Never(multipliers) => Ok(multipliers),
-        Feasible::Point(point) => Err(point),
+    let decided = cases.iter().map(|case| {
+        if let Some(multipliers) = beside_the_box(domain, case, &cell.outputs, rows.len()) {
+            return Ok(multipliers);
+        }
+        match case_in_cell(&rows, case, n_inputs, &cell.outputs) {
+            Feasible::Never(multipliers) => Ok(multipliers),
+            Feasible::Point(point) => Err(point),
+        }
     });
     decided.collect()
 }
 
-fn case_in_cell(rows: &[Row], case: &[Constraint], n_inputs: usize, outputs: &[pellucid_core::Affine]) -> Feasible {
+/// Refutes a case without a linear program where one of its constraints holds nowhere in the box.
+fn beside_the_box(
+    domain: &Domain,
+    case: &[Constraint],
+    outputs: &[Affine],
+    n_rows: usize,
+) -> Option<Vec<(usize, Rational)>> {
+    let Domain::Box(sides) = domain else { return None };
+    case.iter().enumerate().find_map(|(index, constraint)| {
+        let map = constraint.to_affine(sides.len(), outputs)?;
+        let most = domain.range(&map).1?;
+        if most.is_positive() || (most.is_zero() && !constraint.strict) {
+            return None;
+        }
+        // most = map + sum |c_i| * (the side that c_i pulls towards): rows come in pairs a input.
+        let pulled = map.coefficients.iter().enumerate().filter(|(_, c)| !c.is_zero());
+        let sides = pulled.map(|(i, c)| (2 * i + usize::from(c.is_positive()), c.abs()));
+        Some(sides.chain([(n_rows + index, Rational::one())]).collect())
+    })
+}
+
+fn case_in_cell(rows: &[Row], case: &[Constraint], n_inputs: usize, outputs: &[Affine]) -> Feasible {
     let constraints = case.iter().filter_map(|constraint| {
         let map = constraint.to_affine(n_inputs, outputs)?;
         Some(Row { map, strict: constraint.strict, roomy: true })
