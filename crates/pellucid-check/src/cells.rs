@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use pellucid_core::{CellStep, Combination, Domain, IntegerGraph, IntegerRow, Rational, ReluOnCell, sign_of};
+use pellucid_core::{
+    CellStep, Combination, Constraint, Domain, Integer, IntegerGraph, IntegerRow, Rational, ReluOnCell, sign_of,
+};
 
 /// A cut whose off side is still to come.
 struct Open {
@@ -14,30 +16,48 @@ struct Open {
     row: IntegerRow,
 }
 
+/// What is to be shown on every cell.
+pub(crate) enum Question {
+    /// Each output of the scaled graph is within its limit of 0.
+    Within { limits: Vec<Rational> },
+    /// No point satisfies one of the cases.
+    Never { cases: Vec<Vec<Constraint>> },
+}
+
 /// A proof that is being read: what bounds the current cell, and which ReLUs are decided on it.
 pub(crate) struct Cover<'a> {
     graph: &'a IntegerGraph,
-    /// Each output's scale times the bound.
-    limits: Vec<Rational>,
+    question: Question,
     rows: Vec<IntegerRow>,
     relus: Vec<ReluOnCell>,
     open: Vec<Open>,
     complete: bool,
 }
 
-/// Checks that every output of the graph is within `bound` of 0 on the domain.
-pub(crate) fn cover(graph: &IntegerGraph, domain: &Domain, bound: &Rational, steps: &[CellStep]) -> Result<(), String> {
-    let mut cover = Cover::new(graph, domain, bound);
+/// Checks that the steps show the answer on all of the domain.
+pub(crate) fn cover(
+    graph: &IntegerGraph,
+    domain: &Domain,
+    question: Question,
+    steps: &[CellStep],
+) -> Result<(), String> {
+    let mut cover = Cover::new(graph, domain, question);
     steps.iter().try_for_each(|step| cover.take(step))?;
     cover.end()
 }
 
+impl Question {
+    /// Is every output of the graph within the bound of 0?
+    pub fn within(graph: &IntegerGraph, bound: &Rational) -> Self {
+        Question::Within { limits: graph.scales.iter().map(|scale| scale * bound).collect() }
+    }
+}
+
 impl<'a> Cover<'a> {
     /// The start of a proof: the whole domain.
-    pub fn new(graph: &'a IntegerGraph, domain: &Domain, bound: &Rational) -> Self {
-        let limits = graph.scales.iter().map(|scale| scale * bound).collect();
+    pub fn new(graph: &'a IntegerGraph, domain: &Domain, question: Question) -> Self {
         let rows = domain.rows(graph.n_inputs).iter().map(IntegerRow::of).collect();
-        Cover { graph, limits, rows, relus: Vec::new(), open: Vec::new(), complete: false }
+        Cover { graph, question, rows, relus: Vec::new(), open: Vec::new(), complete: false }
     }
 
     /// The argument of the next ReLU that is not constant on the cell; those before decide themselves.
@@ -76,6 +96,7 @@ impl<'a> Cover<'a> {
             }
             (CellStep::Equal, None) => self.equal()?,
             (CellStep::Bounded(proofs), None) => self.bounded(proofs)?,
+            (CellStep::Never(proofs), next) => self.never(proofs, next.is_none())?,
             (_, None) => return Err("a ReLU is decided although all of them are".into()),
             (_, Some(_)) => return Err("a cell is closed too early".into()),
         }
@@ -117,22 +138,61 @@ impl<'a> Cover<'a> {
         }
     }
 
+    /// The limits and the maps of the outputs.
+    fn outputs(&self) -> Result<Vec<(&Rational, IntegerRow)>, String> {
+        let Question::Within { limits } = &self.question else { return Err("outputs are not bounded".into()) };
+        Ok(limits.iter().zip(self.graph.outputs.iter().map(|form| form.on_cell(&self.relus))).collect())
+    }
+
     fn equal(&self) -> Result<(), String> {
-        let small = |(row, limit): (IntegerRow, &Rational)| {
-            row.is_constant() && Rational::from(row.constant().clone()).abs() <= *limit
+        let small = |(limit, row): &(&Rational, IntegerRow)| {
+            row.is_constant() && Rational::from(row.constant().clone()).abs() <= **limit
         };
-        let outputs = self.graph.outputs.iter().map(|form| form.on_cell(&self.relus));
-        if outputs.zip(&self.limits).all(small) { Ok(()) } else { Err("the two sides differ on a cell".into()) }
+        if self.outputs()?.iter().all(small) { Ok(()) } else { Err("the two sides differ on a cell".into()) }
     }
 
     fn bounded(&self, proofs: &[[Combination; 2]]) -> Result<(), String> {
-        if proofs.len() != self.graph.outputs.len() {
+        let outputs = self.outputs()?;
+        if proofs.len() != outputs.len() {
             return Err("a cell does not bound every output".into());
         }
-        for ((form, limit), [above, below]) in self.graph.outputs.iter().zip(&self.limits).zip(proofs) {
-            let row = form.on_cell(&self.relus);
+        for ((limit, row), [above, below]) in outputs.iter().zip(proofs) {
             self.not_negative(&row.slack(limit, -1), above)?;
             self.not_negative(&row.slack(limit, 1), below)?;
+        }
+        Ok(())
+    }
+
+    /// Every case is refuted: rows and constraints, all at least 0, would add up to a constant that is
+    /// below 0, or to 0 with a strict constraint, which is above 0, among them.
+    fn never(&self, proofs: &[Vec<(usize, Integer)>], decided: bool) -> Result<(), String> {
+        let Question::Never { cases } = &self.question else { return Err("no cases are asked about".into()) };
+        if proofs.len() != cases.len() {
+            return Err("a cell is not shown for every case".into());
+        }
+        // Before all ReLUs are decided the outputs have no maps.
+        let outputs = if decided { self.graph.output_maps(&self.relus) } else { Vec::new() };
+        for (case, factors) in cases.iter().zip(proofs) {
+            let mut sum = IntegerRow::zero(self.graph.n_inputs);
+            let mut strict = false;
+            for (i, factor) in factors {
+                if sign_of(factor) <= 0 {
+                    return Err("a factor is not positive".into());
+                }
+                if let Some(row) = self.rows.get(*i) {
+                    sum.add_scaled(factor, row);
+                    continue;
+                }
+                let constraint = case.get(i - self.rows.len()).ok_or("a factor is for a row that is not there")?;
+                let map = constraint.to_affine(self.graph.n_inputs, &outputs);
+                let map = map.ok_or("a constraint is about outputs that are not decided yet")?;
+                sum.add_scaled(factor, &IntegerRow::of(&map));
+                strict |= constraint.strict;
+            }
+            let below = sign_of(sum.constant()) < 0 || (strict && sum.constant().is_zero());
+            if !sum.is_constant() || !below {
+                return Err("a case is not refuted on a cell".into());
+            }
         }
         Ok(())
     }

@@ -21,6 +21,7 @@
 mod cells;
 mod depth;
 pub mod lower_bound;
+mod never;
 pub mod one_layer;
 mod points;
 
@@ -77,6 +78,7 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
             let shown = depth::fewest(function, domain, *at_least, proof)?;
             if *at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
         }
+        (Claim::Never { computation, cases }, Proof::Never(proofs)) => never::never(computation, cases, proofs),
         _ => Err("the proof is not of the claim's kind".into()),
     }
 }
@@ -118,7 +120,8 @@ fn shown(
             if let Domain::Finite { .. } = domain {
                 return Err("cells do not cover single points".into());
             }
-            cells::cover(&IntegerGraph::of(&graph(*merge)?), domain, bound, steps)
+            let graph = IntegerGraph::of(&graph(*merge)?);
+            cells::cover(&graph, domain, cells::Question::within(&graph, bound), steps)
         }
         Difference::Wider { domain: wider, difference } => {
             fits(wider, left.n_inputs())?;

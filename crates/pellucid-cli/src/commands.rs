@@ -9,3 +9,4 @@ pub mod draw;
 pub mod prove;
 pub mod reproduce;
 pub mod train;
+pub mod vnnlib;

@@ -4,15 +4,26 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use pellucid::{Format, NetworkFile};
+use pellucid::{Format, NetworkFile, Property, ReadOptions};
 
 /// The largest text file that is read.
 const MAX_TEXT: u64 = 1 << 30;
 
 /// Reads a network file.
 pub fn network(path: &Path) -> anyhow::Result<NetworkFile> {
+    network_with(path, ReadOptions::default())
+}
+
+/// Reads a network file; the options say how.
+pub fn network_with(path: &Path, options: ReadOptions) -> anyhow::Result<NetworkFile> {
     must_exist(path)?;
-    Ok(pellucid::read_path(path)?)
+    Ok(pellucid::read_path_with(path, options)?)
+}
+
+/// Reads a VNN-LIB file.
+pub fn property(path: &Path) -> anyhow::Result<Property> {
+    must_exist(path)?;
+    Ok(pellucid::read_property_path(path)?)
 }
 
 /// Reads a text file; `what` says what it should hold.

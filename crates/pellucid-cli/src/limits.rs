@@ -62,7 +62,8 @@ impl Clock {
         screen::is_interrupted() || self.is_out_of_time()
     }
 
-    fn is_out_of_time(&self) -> bool {
+    /// Is the time over?
+    pub fn is_out_of_time(&self) -> bool {
         self.timeout.is_some_and(|timeout| self.start.elapsed() > timeout)
     }
 

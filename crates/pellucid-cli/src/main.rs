@@ -34,6 +34,8 @@ enum Command {
     Compile(commands::compile::Arguments),
     /// Equal? Everywhere, on a box, or within a tolerance
     Prove(commands::prove::Arguments),
+    /// Decide a VNN-LIB property: sat or unsat, exactly
+    Vnnlib(commands::vnnlib::Arguments),
     /// The linear cells, one JSON line each
     Cells(commands::cells::Arguments),
     /// Network -> features -> circuits -> formula
@@ -81,6 +83,7 @@ fn main() -> ExitCode {
         Command::Reproduce(arguments) => commands::reproduce::run(arguments),
         Command::Compile(arguments) => commands::compile::run(arguments),
         Command::Prove(arguments) => commands::prove::run(arguments),
+        Command::Vnnlib(arguments) => commands::vnnlib::run(arguments),
         Command::Cells(arguments) => commands::cells::run(arguments),
         Command::Decompile(arguments) => commands::decompile::run(arguments),
         Command::Train(arguments) => commands::train::run(arguments),

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::network_json::WrittenNetwork;
 use crate::{
-    Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network, Rational, ReluGraph, SizeProof,
-    counted,
+    Constraint, Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network, NeverInRegion,
+    Rational, ReluGraph, SizeProof, counted,
 };
 
 /// What a claim is about: a function or a network.
@@ -28,6 +28,13 @@ impl Computation {
             Computation::Function(function) => function.to_relu_graph(),
             Computation::Network(network) => network.to_relu_graph(),
         }
+    }
+
+    /// As ReLUs of affine forms, merged as told.
+    pub fn to_graph(&self, merge: Merge) -> ReluGraph {
+        let mut builder = GraphBuilder::with_merge(self.n_inputs(), merge);
+        let outputs = self.build(&mut builder);
+        builder.finish(outputs)
     }
 
     /// The graph of the differences of outputs, `self - other`, in which the ReLUs of both sides stand
@@ -199,6 +206,13 @@ pub enum Claim {
         /// The lower bound on hidden neurons, over all hidden layers.
         at_least: usize,
     },
+    /// No input satisfies, together with its outputs, all constraints of one of the cases.
+    Never {
+        /// What gives the outputs.
+        computation: Computation,
+        /// The cases, each with its constraints.
+        cases: Vec<Vec<Constraint>>,
+    },
 }
 
 impl Claim {
@@ -236,6 +250,11 @@ impl fmt::Display for Claim {
                  neurons, of whatever depth",
                 domain.phrase()
             ),
+            Claim::Never { computation, cases } => {
+                let n_constraints = counted(cases.iter().map(Vec::len).sum(), "constraint");
+                let n_cases = counted(cases.len(), "case");
+                write!(f, "no input of {computation} satisfies the property ({n_cases}, {n_constraints})")
+            }
         }
     }
 }
@@ -304,6 +323,18 @@ pub enum CellStep {
     /// All ReLUs are decided; for each output it is shown that neither `bound - difference` nor
     /// `bound + difference` is negative on the cell.
     Bounded(Vec<[Combination; 2]>),
+    /// For each case of a [`Claim::Never`], rows (by index: the cell's, then the case's constraints, each
+    /// as the smallest integer multiple of its map) with factors above 0 whose sum is a constant below 0,
+    /// or 0 where one of them must be above 0. Cases about inputs alone may be refuted before all ReLUs
+    /// are decided.
+    Never(Vec<Vec<(usize, Integer)>>),
+}
+
+impl CellStep {
+    /// The next ReLU is on, or off, in the whole cell.
+    pub fn stays(on: bool, proof: Combination) -> Self {
+        if on { CellStep::On(proof) } else { CellStep::Off(proof) }
+    }
 }
 
 /// A kink hyperplane with a point of it where the function's gradient jumps.
@@ -341,6 +372,8 @@ pub enum Proof {
     },
     /// For [`Claim::AtLeast`].
     AtLeast(Box<SizeProof>),
+    /// For [`Claim::Never`]: region by region; every case belongs to one.
+    Never(Vec<NeverInRegion>),
 }
 
 /// A claim with its proof.

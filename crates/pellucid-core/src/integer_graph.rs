@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::{Integer, IntegerRow, Rational, ReluGraph, Wire};
+use crate::{Affine, Integer, IntegerRow, Rational, ReluGraph, Wire};
 
 /// An affine form of inputs and earlier scaled ReLUs, with integer factors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +76,14 @@ impl IntegerGraph {
         }
         let (outputs, scales) = graph.outputs.iter().map(|form| scaled(form, &factors)).unzip();
         IntegerGraph { n_inputs: n, relus, outputs, scales }
+    }
+
+    /// The affine map of each output, unscaled, given that of each scaled ReLU.
+    pub fn output_maps(&self, relus: &[ReluOnCell]) -> Vec<Affine> {
+        let unscaled = |(form, scale): (&IntegerForm, &Rational)| {
+            form.on_cell(relus).to_affine().scaled(&(Rational::one() / scale))
+        };
+        self.outputs.iter().zip(&self.scales).map(unscaled).collect()
     }
 }
 

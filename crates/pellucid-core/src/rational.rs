@@ -28,7 +28,7 @@ const MAX_TEXT: usize = 100_000;
 /// assert_eq!(Rational::from_f32(0.1).unwrap().to_string(), "13421773/134217728");
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Rational(RBig);
+pub struct Rational(pub(crate) RBig);
 
 impl Rational {
     /// 0.

@@ -279,12 +279,18 @@ impl GraphBuilder {
 
     /// The outputs of another graph, built here.
     pub fn graph(&mut self, graph: &ReluGraph) -> Vec<Form> {
+        let inputs: Vec<Form> = (0..graph.n_inputs).map(|i| Form::wire(Wire::Input(i))).collect();
+        self.graph_of(graph, &inputs)
+    }
+
+    /// The outputs of another graph whose inputs are these forms.
+    pub fn graph_of(&mut self, graph: &ReluGraph, inputs: &[Form]) -> Vec<Form> {
         let mut relus: Vec<Form> = Vec::new();
         let rebuilt = |form: &Form, relus: &[Form]| {
             let mut result = Form::constant(form.constant.clone());
             for (wire, factor) in &form.terms {
                 match wire {
-                    Wire::Input(_) => result.add_scaled(factor, &Form::wire(*wire)),
+                    Wire::Input(i) => result.add_scaled(factor, &inputs[*i]),
                     Wire::Relu(k) => result.add_scaled(factor, &relus[*k]),
                 }
             }

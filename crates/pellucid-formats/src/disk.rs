@@ -1,4 +1,4 @@
-//! Network files on the disk.
+//! Network and property files on the disk.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use pellucid_core::Error;
 
-use crate::{Format, NetworkFile, WriteOptions, read, write};
+use crate::{Format, NetworkFile, Property, ReadOptions, WriteOptions, read_property, read_with, write};
 
 /// The largest file that is read: as text, the most weights that are read take less.
 const MAX_FILE: u64 = 1 << 30;
@@ -15,13 +15,41 @@ const MAX_FILE: u64 = 1 << 30;
 /// The network in a file, whatever its format.
 ///
 /// # Errors
-/// As [`read`], and when the file cannot be opened.
+/// As [`read`](crate::read), and when the file cannot be opened.
 ///
 /// ```
 /// let error = pellucid_formats::read_path("no/such/net.onnx".as_ref()).unwrap_err();
 /// assert!(error.to_string().starts_with("cannot read no/such/net.onnx: "));
 /// ```
 pub fn read_path(path: &Path) -> Result<NetworkFile, Error> {
+    read_path_with(path, ReadOptions::default())
+}
+
+/// As [`read_path`], with options.
+///
+/// # Errors
+/// As [`read_path`].
+pub fn read_path_with(path: &Path, options: ReadOptions) -> Result<NetworkFile, Error> {
+    let (bytes, name) = bytes_of(path)?;
+    read_with(&bytes, &name, options)
+}
+
+/// The property in a VNN-LIB file.
+///
+/// # Errors
+/// As [`read_property`], and when the file cannot be opened.
+///
+/// ```
+/// let error = pellucid_formats::read_property_path("no/such/safe.vnnlib".as_ref()).unwrap_err();
+/// assert!(error.to_string().starts_with("cannot read no/such/safe.vnnlib: "));
+/// ```
+pub fn read_property_path(path: &Path) -> Result<Property, Error> {
+    let (bytes, name) = bytes_of(path)?;
+    read_property(&bytes, &name)
+}
+
+/// What is in a file, and what messages call it.
+fn bytes_of(path: &Path) -> Result<(Vec<u8>, String), Error> {
     let name = path.display().to_string();
     let cannot = |why: String| Error::input(format!("cannot read {name}: {why}"));
     if path.is_dir() {
@@ -33,7 +61,7 @@ pub fn read_path(path: &Path) -> Result<NetworkFile, Error> {
     if bytes.len() as u64 > MAX_FILE {
         return Err(cannot(format!("it is larger than {} MiB", MAX_FILE >> 20)));
     }
-    read(&bytes, &name)
+    Ok((bytes, name))
 }
 
 /// Writes a network; the extension says in which format.

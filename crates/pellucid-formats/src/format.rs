@@ -29,12 +29,19 @@ pub enum Format {
     Safetensors,
     /// NumPy's archive of arrays, with the same names.
     Npz,
+    /// The text format of the ACAS Xu networks, written without normalisation.
+    Nnet,
 }
 
 impl Format {
     /// The formats and their extensions.
-    const EXTENSIONS: [(&'static str, Format); 4] =
-        [("json", Format::Json), ("onnx", Format::Onnx), ("safetensors", Format::Safetensors), ("npz", Format::Npz)];
+    const EXTENSIONS: [(&'static str, Format); 5] = [
+        ("json", Format::Json),
+        ("onnx", Format::Onnx),
+        ("safetensors", Format::Safetensors),
+        ("npz", Format::Npz),
+        ("nnet", Format::Nnet),
+    ];
 
     /// The format that a file is to be written in, by its extension.
     ///
@@ -62,6 +69,7 @@ impl fmt::Display for Format {
             Format::Onnx => "ONNX",
             Format::Safetensors => "safetensors",
             Format::Npz => "npz",
+            Format::Nnet => "nnet",
         })
     }
 }
@@ -73,6 +81,7 @@ pub(crate) enum Content<'a> {
     Safetensors,
     Npz(Archive<'a>),
     Pt(Archive<'a>),
+    Nnet,
     Gzip(Vec<u8>),
 }
 
@@ -93,8 +102,9 @@ const NOT_NETWORKS: [(&[u8], &str); 7] = [
     (b"\x80\x05", "it is a bare Python pickle; save the state dict with torch.save, or as .safetensors"),
 ];
 
-/// What the bytes are, by their content.
-pub(crate) fn recognise(bytes: &[u8]) -> Result<Content<'_>, Wrong> {
+/// What the bytes are, by their content; by the name only where a `.nnet` file begins as none does,
+/// to say what is wrong with it.
+pub(crate) fn recognise<'a>(bytes: &'a [u8], name: &str) -> Result<Content<'a>, Wrong> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if text.is_empty() {
         return Err(Wrong::one("it is empty"));
@@ -111,15 +121,21 @@ pub(crate) fn recognise(bytes: &[u8]) -> Result<Content<'_>, Wrong> {
     if text.starts_with(b"{") {
         return Ok(Content::Json);
     }
+    if crate::nnet_to_network::looks_like_nnet(text) {
+        return Ok(Content::Nnet);
+    }
     if let Some((_, why)) = NOT_NETWORKS.iter().find(|(signature, _)| bytes.starts_with(signature)) {
         return Err(Wrong::one(*why));
     }
     if looks_like_onnx(bytes) {
         return Ok(Content::Onnx);
     }
+    if name.ends_with(".nnet") || name.ends_with(".nnet.gz") {
+        return Ok(Content::Nnet);
+    }
     let first: Vec<String> = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Err(Wrong::one(format!(
-        "its format is not recognised; it starts with the bytes {} (read are Pellucid's JSON, ONNX, safetensors, .npz and .pt)",
+        "its format is not recognised; it starts with the bytes {} (read are Pellucid's JSON, ONNX, safetensors, .npz, .pt and .nnet)",
         first.join(" ")
     )))
 }
@@ -149,7 +165,7 @@ fn archive(bytes: &[u8]) -> Result<Content<'_>, Wrong> {
     )))
 }
 
-fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Wrong> {
+pub(crate) fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Wrong> {
     let mut unpacked = Vec::new();
     MultiGzDecoder::new(bytes)
         .take(MAX_UNPACKED as u64 + 1)

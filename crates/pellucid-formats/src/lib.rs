@@ -6,11 +6,13 @@
 //! | ONNX, also gzipped: a chain of Gemm, MatMul, Add and Relu | yes | yes |
 //! | safetensors with a state dict | yes | yes |
 //! | `.npz` with a state dict | yes | yes |
+//! | `.nnet`, the text format of ACAS Xu | yes | yes |
 //! | `.pt`, `.pth` with a state dict; nothing in it is executed | yes | no |
 //!
 //! A file is recognised by what is in it; its name only appears in messages. Whatever the file,
 //! what comes out is a network of exact rationals: a float is read as the rational it is, so the
-//! same weights give the same network from every format.
+//! same weights give the same network from every format. Decimal text (own JSON, `.nnet`) is the
+//! decimal's own rational.
 //!
 //! A state dict says nothing about activations: its layers are taken in the natural order of
 //! their names (`0.weight`, `2.weight`, `10.weight`), with ReLU after every layer but the last.
@@ -26,14 +28,18 @@
 //! assert_eq!(read(&onnx, "net.onnx")?.network, file.network);
 //! # Ok::<(), pellucid_core::Error>(())
 //! ```
+//!
+//! Properties in VNN-LIB are read too, with [`read_property`].
 
 mod disk;
 mod format;
 mod json_to_network;
 mod network_file;
 mod network_to_json;
+mod network_to_nnet;
 mod network_to_onnx;
 mod network_to_tensors;
+mod nnet_to_network;
 mod notes;
 mod npy;
 mod npz;
@@ -41,20 +47,25 @@ mod onnx_chain;
 mod onnx_messages;
 mod onnx_to_network;
 mod pickle;
+mod property;
 mod protobuf;
 mod pt_to_tensors;
 mod safetensors;
 mod tensor;
 mod tensors_to_network;
+mod vnnlib_to_property;
+mod vnnlib_tokens;
 mod wrong;
 mod zip;
 
 use pellucid_core::Error;
 
-pub use disk::{read_path, write_path};
+pub use disk::{read_path, read_path_with, read_property_path, write_path};
 pub use format::Format;
-pub use network_file::{NetworkFile, Numbers};
+pub use network_file::{NetworkFile, Normalisation, Numbers, ReadOptions};
 pub use network_to_tensors::WriteOptions;
+pub use property::Property;
+pub use vnnlib_to_property::read_property;
 
 use format::Content;
 use notes::Notes;
@@ -72,11 +83,31 @@ use wrong::Wrong;
 /// assert!(error.to_string().starts_with("cannot read cat.onnx: "));
 /// ```
 pub fn read(bytes: &[u8], name: &str) -> Result<NetworkFile, Error> {
-    contents_to_network(bytes).map_err(|wrong| wrong.while_reading(name))
+    read_with(bytes, name, ReadOptions::default())
 }
 
-fn contents_to_network(bytes: &[u8]) -> Result<NetworkFile, Wrong> {
-    match format::recognise(bytes)? {
+/// As [`read`], with options.
+///
+/// # Errors
+/// As [`read`].
+///
+/// ```
+/// use pellucid_formats::{Normalisation, ReadOptions, read, read_with};
+/// // One weight, 6; the input has mean 2 and range 3, the output mean 10 and range 1.
+/// let text = b"// y = 6 (x - 2) / 3 + 10\n1,1,1,1,\n1,1,\n0,\n0,\n9,\n2,10,\n3,1,\n6,\n0,\n";
+/// let folded = read(text, "net.nnet")?.network;
+/// assert_eq!(folded.evaluate(&[5.into()]), [16.into()]);
+/// let inside = read_with(text, "net.nnet", ReadOptions { normalisation: Normalisation::LeftAway })?.network;
+/// assert_eq!(inside.evaluate(&[1.into()]), [6.into()]);
+/// # Ok::<(), pellucid_core::Error>(())
+/// ```
+pub fn read_with(bytes: &[u8], name: &str, options: ReadOptions) -> Result<NetworkFile, Error> {
+    contents_to_network(bytes, name, options).map_err(|wrong| wrong.while_reading(name))
+}
+
+fn contents_to_network(bytes: &[u8], name: &str, options: ReadOptions) -> Result<NetworkFile, Wrong> {
+    match format::recognise(bytes, name)? {
+        Content::Nnet => nnet_to_network::nnet_to_network(bytes, options.normalisation),
         Content::Json => json_to_network::json_to_network(bytes),
         Content::Onnx => onnx_to_network::onnx_to_network(bytes),
         Content::Safetensors => {
@@ -89,7 +120,7 @@ fn contents_to_network(bytes: &[u8]) -> Result<NetworkFile, Wrong> {
         Content::Pt(archive) => {
             tensors_to_network::tensors_to_network(pt_to_tensors::pt_to_tensors(&archive)?, Notes::default())
         }
-        Content::Gzip(unpacked) => contents_to_network(&unpacked),
+        Content::Gzip(unpacked) => contents_to_network(&unpacked, name, options),
     }
 }
 
@@ -97,7 +128,8 @@ fn contents_to_network(bytes: &[u8]) -> Result<NetworkFile, Wrong> {
 ///
 /// Exact numbers are written to the float formats as float32 where all of them are float32
 /// numbers, else as float64. Biases are left out of the float formats when all of them are 0. All
-/// formats but `.npz` carry the inputs' names, the function and the domain.
+/// formats but `.npz` and `.nnet` carry the inputs' names, the function and the domain; `.nnet`
+/// holds exact decimals, and the domain if it is a box.
 ///
 /// # Errors
 /// When numbers would have to be rounded and `options.rounding` does not allow it; says how many.
@@ -111,12 +143,14 @@ fn contents_to_network(bytes: &[u8]) -> Result<NetworkFile, Wrong> {
 /// ```
 pub fn write(file: &NetworkFile, format: Format, options: WriteOptions) -> Result<Vec<u8>, Error> {
     let refused = |wrong: Wrong| wrong.while_writing(format);
-    if format == Format::Json {
-        return network_to_json::network_to_json(file, options).map_err(refused);
+    match format {
+        Format::Json => return network_to_json::network_to_json(file, options).map_err(refused),
+        Format::Nnet => return network_to_nnet::network_to_nnet(file, options).map_err(refused),
+        _ => {}
     }
     let tensors = network_to_tensors::network_to_tensors(file, options).map_err(refused)?;
     Ok(match format {
-        Format::Json => unreachable!("returned above"),
+        Format::Json | Format::Nnet => unreachable!("returned above"),
         Format::Onnx => network_to_onnx::network_to_onnx(file, &tensors),
         Format::Safetensors => safetensors::tensors_to_safetensors(&tensors, &Notes::of(file)),
         Format::Npz => npz::tensors_to_npz(&tensors),

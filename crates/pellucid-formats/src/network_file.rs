@@ -33,6 +33,32 @@ impl From<Network<Rational>> for NetworkFile {
     }
 }
 
+/// How networks are read.
+///
+/// ```
+/// use pellucid_formats::{Normalisation, ReadOptions};
+/// assert_eq!(ReadOptions::default().normalisation, Normalisation::Folded);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// What becomes of the normalisation that a `.nnet` file has; other formats have none.
+    pub normalisation: Normalisation,
+}
+
+/// What becomes of the normalisation of inputs and outputs that a `.nnet` file has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Normalisation {
+    /// It is folded exactly into the first and the last layer: the network takes and gives what the
+    /// file's users do, such as feet and radians. Clipping to the minimums and maximums is no part
+    /// of it.
+    #[default]
+    Folded,
+    /// It is left away: the network is the layers of the file alone, which take normalised inputs.
+    /// The ONNX files and the VNN-LIB properties of ACAS Xu in the verification competitions are
+    /// about these.
+    LeftAway,
+}
+
 /// What the numbers of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {

@@ -51,13 +51,18 @@ pub(crate) fn fitting(layers: &[Layer<Rational>], numbers: Numbers, options: Wri
         .map(|(place, value)| format!("{} is {}, too large for {numbers}", place.text(), value.to_decimal(6)))
         .collect();
     Wrong::unless_empty(too_large)?;
-    let mut unfit = all_numbers(layers).filter(|(_, value)| !numbers.has(value));
-    let Some((place, value)) = unfit.next().filter(|_| !options.rounding) else {
+    if options.rounding { Ok(()) } else { unfit(layers, &numbers.to_string(), |value| numbers.has(value)) }
+}
+
+/// Refuses numbers that would be rounded; says how many.
+pub(crate) fn unfit(layers: &[Layer<Rational>], to: &str, fits: impl Fn(&Rational) -> bool) -> Result<(), Wrong> {
+    let mut unfit = all_numbers(layers).filter(|(_, value)| !fits(value));
+    let Some((place, value)) = unfit.next() else {
         return Ok(());
     };
     let (n_unfit, n_all) = (unfit.count() + 1, all_numbers(layers).count());
     Err(Wrong::one(format!(
-        "{n_unfit} of {n_all} numbers would be rounded to {numbers}, the first at {}: {}; write .json with exact numbers, or allow rounding (--round)",
+        "{n_unfit} of {n_all} numbers would be rounded to {to}, the first at {}: {}; write .json with exact numbers, or allow rounding (--round)",
         place.text(),
         value.to_decimal(6)
     )))

@@ -205,10 +205,7 @@ pub(crate) fn cells_within(
     let n_cells = walk_integers(&integers, domain, limits, true, |step| {
         match step {
             Step::Cut { .. } => steps.push(CellStep::Split),
-            Step::Stays { on, proof } => {
-                let Some(proof) = proof else { unreachable!("proofs were asked for") };
-                steps.push(if on { CellStep::On(proof) } else { CellStep::Off(proof) });
-            }
+            Step::Stays { on, proof } => steps.extend(proof.map(|proof| CellStep::stays(on, proof))),
             Step::Cell(cell) => match cell_within(cell, &integers.scales, bound) {
                 Ok(step) => steps.push(step),
                 Err(point) => beyond = Some(point),

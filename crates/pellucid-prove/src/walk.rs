@@ -73,6 +73,11 @@ impl Cell<'_> {
         self.planes[1..].iter().map(|row| row.to_affine()).collect()
     }
 
+    /// The number of inputs.
+    pub fn n_inputs(&self) -> usize {
+        self.graph.n_inputs
+    }
+
     /// A point of the interior with short coordinates.
     pub fn point(&self) -> Vec<Rational> {
         crate::inner_point::inner_point(&self.shape.interior_point(), self.planes)
@@ -92,8 +97,7 @@ impl Cell<'_> {
 
     /// The affine map of each output.
     pub fn outputs(&self) -> Vec<Affine> {
-        let unscaled = |(row, scale): (IntegerRow, &Rational)| row.to_affine().scaled(&(Rational::one() / scale));
-        self.output_rows().into_iter().zip(&self.graph.scales).map(unscaled).collect()
+        self.graph.output_maps(self.relus)
     }
 
     /// The map of each output times its scale.

@@ -10,6 +10,7 @@ use pellucid_train::{Run, binomial_interval_95};
 use serde_json::{Value, json};
 
 use crate::classify::{Classified, Verdict};
+use crate::{InFloat32, Witness};
 
 /// The layers of a network as exact strings.
 pub fn layers(network: &Network<Rational>) -> Value {
@@ -87,6 +88,30 @@ pub fn proof(
         "cells": n_cells,
         "counterexample": counterexample.map(|c| json!({
             "input": strings(&c.input), "left": strings(&c.left), "right": strings(&c.right),
+        })),
+    })
+}
+
+/// The answer of `vnnlib`; `cells_and_cases` counts what a proof of unsat looked at.
+pub fn property(result: &str, cells_and_cases: Option<(usize, usize)>, witness: Option<&Witness>) -> Value {
+    let in_float32 = |witness: &Witness| match witness.in_float32 {
+        InFloat32::AnyOrder => "any order",
+        InFloat32::InOrder => "in order",
+        InFloat32::No => "no",
+    };
+    json!({
+        "result": result,
+        "arithmetic": "real",
+        "cells": cells_and_cases.map(|(cells, _)| cells),
+        "cases": cells_and_cases.map(|(_, cases)| cases),
+        "counterexample": witness.map(|w| json!({
+            "input": strings(&w.exact.input),
+            "output": strings(&w.exact.outputs),
+            "case": w.exact.case,
+            "input_decimals": w.input,
+            "output_decimals": w.output,
+            "decimals_are_exact": w.decimals_are_exact,
+            "holds_in_float32": in_float32(w),
         })),
     })
 }

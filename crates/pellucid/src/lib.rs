@@ -18,32 +18,39 @@
 pub mod answers;
 mod circuits;
 mod classify;
+mod float32;
 mod notebook;
 pub mod pictures;
 mod report;
 mod reproduce;
 mod reuse;
+mod witness;
 
 pub use circuits::circuits_of;
 pub use classify::{Classified, Verdict as RunVerdict, classify};
+pub use float32::{InFloat32, in_float32};
 pub use notebook::{Printed, notebook};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
+pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, check, check_json};
 pub use pellucid_compile::{Compiled, Minimality, compile, compose, expr_to_circuit, fold};
 pub use pellucid_core::{
-    Affine, Biases, Certificate, Circuit, Claim, Computation, Difference, Domain, Error, Expr, Feature, FeatureKind,
-    Function, Hyperplane, Layer, Network, NeuronId, Number, Proof, Rational, Trace, circuit_name, counted,
+    Affine, Biases, Certificate, Circuit, Claim, Computation, Constraint, Difference, Domain, Error, Expr, Feature,
+    FeatureKind, Function, Hyperplane, Layer, Network, NeuronId, Number, Proof, Rational, Trace, circuit_name, counted,
     expr_to_text, numbered_inputs,
 };
 pub use pellucid_decompile::{AgainstTarget, Decompiled, Neuron, Question, Status, decompile};
 pub use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text};
-pub use pellucid_formats::{Format, NetworkFile, Numbers, WriteOptions, read, read_path, write, write_path};
+pub use pellucid_formats::{
+    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, WriteOptions, read, read_path, read_path_with,
+    read_property, read_property_path, read_with, write, write_path,
+};
 pub use pellucid_prove::{
-    CellCounts, Counterexample, Largest, Limits, LinearCell, OneLayerForm, Representable, SizeBound, Step, Verdict,
-    cells, largest_difference, point_of, prove_within, representable, walk,
+    CellCounts, Counterexample, Largest, Limits, LinearCell, Never, OneLayerForm, Representable, Satisfying, SizeBound,
+    Step, Verdict, cells, largest_difference, point_of, prove_never, prove_within, representable, walk,
 };
 pub use pellucid_train::{
     Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,

@@ -2,6 +2,8 @@
 //! with nothing of the checker or the prover.
 #![allow(dead_code)] // Each test file uses a part.
 
+pub mod never;
+
 use pellucid_core::{Affine, Biases, Certificate, Claim, Computation, Domain, Function, Network, Proof, Rational};
 
 /// The corpus: name and text of each certificate.
@@ -71,6 +73,7 @@ pub fn false_because(certificate: &Certificate) -> Option<String> {
             let size = size_of_some_network(function, domain);
             (*at_least > size).then(|| format!("{size} neurons suffice, not {at_least}"))
         }
+        Claim::Never { computation, cases } => never::satisfied(computation, cases),
     }
 }
 

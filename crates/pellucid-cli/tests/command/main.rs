@@ -8,6 +8,7 @@ mod json;
 mod limits;
 mod texts;
 mod train;
+mod vnnlib;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

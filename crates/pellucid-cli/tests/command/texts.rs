@@ -167,6 +167,7 @@ fn the_help() {
                  report
       compile    Function -> smallest network
       prove      Equal? Everywhere, on a box, or within a tolerance
+      vnnlib     Decide a VNN-LIB property: sat or unsat, exactly
       cells      The linear cells, one JSON line each
       decompile  Network -> features -> circuits -> formula
       train      Train, and say which runs found the circuit
@@ -184,7 +185,7 @@ fn the_help() {
 
     Try: pellucid compile 'min(x1, x2)'
     ");
-    for command in ["reproduce", "compile", "prove", "decompile", "train", "check", "draw", "convert"] {
+    for command in ["reproduce", "compile", "prove", "vnnlib", "decompile", "train", "check", "draw", "convert"] {
         let outcome = pellucid(&[command, "--help"]);
         assert!(outcome.gives(0).starts_with(char::is_alphabetic), "{outcome:#?}");
     }
@@ -201,8 +202,11 @@ fn the_examples_of_the_help_run() {
     folder.run(&train).gives(0);
     let train = ["train", "min(x1, x2)", "--layers", "2,3,1", "--steps", "10000", "-o", "trained.safetensors"];
     folder.run(&train).gives(0);
+    let formats = concat!(env!("CARGO_MANIFEST_DIR"), "/../pellucid-formats/tests");
+    std::fs::copy(format!("{formats}/fixtures/turn.nnet"), folder.path("turn.nnet")).unwrap();
+    std::fs::copy(format!("{formats}/properties/stay.vnnlib"), folder.path("stay.vnnlib")).unwrap();
     let mut n_examples = 0;
-    for command in ["compile", "prove", "decompile", "train", "draw", "convert"] {
+    for command in ["compile", "prove", "vnnlib", "decompile", "train", "draw", "convert"] {
         let help = pellucid(&[command, "--help"]);
         for example in help.stdout.lines().filter_map(|line| line.strip_prefix("  pellucid ")) {
             let outcome = folder.run(&words(example).iter().map(String::as_str).collect::<Vec<_>>());
@@ -210,7 +214,7 @@ fn the_examples_of_the_help_run() {
             n_examples += 1;
         }
     }
-    assert!(n_examples >= 16, "{n_examples}");
+    assert!(n_examples >= 19, "{n_examples}");
 }
 
 /// The words of a command line with single quotes.

@@ -30,7 +30,7 @@ pub fn all() -> Vec<(String, Vec<u8>)> {
         .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
         .collect();
     files.sort();
-    assert!(files.len() >= 36, "fixtures are missing");
+    assert!(files.len() >= 37, "fixtures are missing");
     files
 }
 

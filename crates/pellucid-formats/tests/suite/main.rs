@@ -4,5 +4,7 @@
 mod damage;
 mod fixtures;
 mod messages;
+mod nnet;
 mod onnx_graphs;
+mod properties;
 mod round_trips;

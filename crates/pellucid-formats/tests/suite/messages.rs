@@ -18,7 +18,7 @@ fn files_that_are_no_networks() {
     assert_eq!(refused(b"", "a"), "cannot read a: it is empty");
     assert_eq!(
         refused(b"GIF89a", "a.onnx"),
-        "cannot read a.onnx: its format is not recognised; it starts with the bytes 47 49 46 38 39 61 (read are Pellucid's JSON, ONNX, safetensors, .npz and .pt)"
+        "cannot read a.onnx: its format is not recognised; it starts with the bytes 47 49 46 38 39 61 (read are Pellucid's JSON, ONNX, safetensors, .npz, .pt and .nnet)"
     );
     assert_eq!(
         refused(b"version https://git-lfs.github.com/spec/v1", "a.pt"),
@@ -140,10 +140,10 @@ fn formats_by_extension() {
     assert_eq!(of("a/NET.ONNX"), Ok(Format::Onnx));
     assert_eq!(
         of("net.pt"),
-        Err("cannot write net.pt: PyTorch's own files are read but not written; PyTorch loads .safetensors (written are .json, .onnx, .safetensors, .npz)".into())
+        Err("cannot write net.pt: PyTorch's own files are read but not written; PyTorch loads .safetensors (written are .json, .onnx, .safetensors, .npz, .nnet)".into())
     );
     assert_eq!(
         of("net"),
-        Err("cannot write net: the name has no extension that tells the format (written are .json, .onnx, .safetensors, .npz)".into())
+        Err("cannot write net: the name has no extension that tells the format (written are .json, .onnx, .safetensors, .npz, .nnet)".into())
     );
 }

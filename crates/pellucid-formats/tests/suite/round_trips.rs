@@ -131,13 +131,13 @@ fn files_are_replaced_whole_and_gzip_is_read() {
     let folder = std::env::temp_dir().join(format!("pellucid-formats-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let first = read(br#"{"pellucid": 1, "layers": [{"weights": [["1", "2"]]}]}"#, "net.json").unwrap();
-    for extension in ["json", "onnx", "safetensors", "npz"] {
+    for extension in ["json", "onnx", "safetensors", "npz", "nnet"] {
         let path = folder.join(format!("net.{extension}"));
         std::fs::write(&path, "something else").unwrap();
         write_path(&first, &path, WriteOptions::default()).unwrap();
         assert_eq!(read_path(&path).unwrap().network, first.network);
     }
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 4, "no temporary file stays behind");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 5, "no temporary file stays behind");
     assert!(write_path(&first, &folder.join("missing/net.json"), WriteOptions::default()).is_err());
 
     let mut packed =
