@@ -67,6 +67,13 @@ impl Clock {
         self.timeout.is_some_and(|timeout| self.start.elapsed() > timeout)
     }
 
+    /// A clock that starts now and ends after so long, or earlier with this one.
+    pub fn at_most(&self, spare: Duration) -> Clock {
+        let left = self.timeout.map(|timeout| timeout.saturating_sub(self.start.elapsed()));
+        let timeout = left.map_or(spare, |left| left.min(spare));
+        Clock { start: Instant::now(), timeout: Some(timeout), max_cells: self.max_cells }
+    }
+
     /// Hands the limits to work.
     pub fn limit<T>(&self, work: impl FnOnce(Limits<'_>) -> T) -> T {
         let stop = || self.is_over();

@@ -1,11 +1,14 @@
 //! `pellucid prove NET FUNCTION|NET`
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Certificate, Computation, Counterexample, Difference, Domain, Largest, Limits, Proof, Rational, Verdict, answers,
+    Certificate, Computation, Counterexample, Difference, Domain, Largest, Limits, Means, Proof, Rational, Verdict,
+    answers,
 };
 
 use super::compile::{must_hold, write_certificate};
@@ -42,6 +45,12 @@ pub struct Arguments {
     functions: FunctionArguments,
     #[command(flatten)]
     limits: LimitArguments,
+    /// Find the exact largest difference, however long that takes (otherwise a second is given to it)
+    #[arg(long)]
+    max: bool,
+    /// Merge no neurons and compare no canonical forms: the linear cells decide
+    #[arg(long)]
+    no_canonical: bool,
     /// Write the proof, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -50,6 +59,8 @@ pub struct Arguments {
     json: bool,
 }
 
+/// For the largest difference where it is not asked for.
+const SPARE: Duration = Duration::from_secs(1);
 /// Longer claims lose their middle.
 const CLAIM_CHARS: usize = 1_000;
 
@@ -63,7 +74,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         right,
         within: arguments.within.clone(),
         json: arguments.json,
+        max: arguments.max,
+        seconds: OnceLock::new(),
     };
+    let begun = Instant::now();
     let clock = arguments.limits.start();
     let gave_up = |why: &str| {
         // Nobody is left to be told that stdout is closed.
@@ -72,7 +86,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Some(3)
     };
     let Question { left, right, domain, within, .. } = &question;
-    let prove = |limits: Limits<'_>| pellucid::prove_within(left, right, domain, within, limits);
+    let means = Means { canonical: !arguments.no_canonical };
+    let prove = |limits: Limits<'_>| pellucid::prove_within_by(left, right, domain, within, limits, means);
     let verdict = match clock.run_or("proving", prove, &gave_up) {
         Ok(verdict) => verdict,
         Err(error) if error.downcast_ref::<pellucid::Error>().is_some_and(pellucid::Error::is_limit) => {
@@ -81,9 +96,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         }
         Err(error) => return Err(error),
     };
+    if let Verdict::Proved { certificate, .. } = &verdict {
+        must_hold(certificate)?;
+    }
+    // The clock may be read once only.
+    let _ = question.seconds.set(begun.elapsed().as_secs_f64());
     match &verdict {
         Verdict::Proved { certificate, n_cells } => {
-            must_hold(certificate)?;
             if let Some(path) = &arguments.certificate {
                 write_certificate(certificate, path)?;
             }
@@ -107,6 +126,10 @@ struct Question {
     domain: Domain,
     within: Rational,
     json: bool,
+    /// Is the largest difference asked for?
+    max: bool,
+    /// What proving took, the check of the certificate included.
+    seconds: OnceLock<f64>,
 }
 
 impl Question {
@@ -118,7 +141,9 @@ impl Question {
         counterexample: Option<&Counterexample>,
     ) -> serde_json::Value {
         let domain = self.domain.to_text(self.left.input_names());
-        answers::proof(verdict, &domain, &self.within, largest, cells, counterexample)
+        let mut answer = answers::proof(verdict, &domain, &self.within, largest, cells, counterexample);
+        answer["seconds"] = self.seconds.get().copied().into();
+        answer
     }
 
     fn tell_gave_up(&self) -> anyhow::Result<()> {
@@ -177,7 +202,12 @@ impl Question {
             let _ = tell(None);
             Some(status)
         };
-        tell(clock.run_or("measuring the largest difference", measure, &unknown).ok().as_ref())
+        let doing = "measuring the largest difference";
+        let largest = match self.max {
+            true => clock.run_or(doing, measure, &unknown),
+            false => clock.at_most(SPARE).run_or(doing, measure, &unknown),
+        };
+        tell(largest.ok().as_ref())
     }
 
     fn largest_text(&self, largest: Option<&Largest>) -> String {
@@ -193,7 +223,8 @@ impl Question {
                     words::brief(&words::list(ray), CLAIM_CHARS)
                 )
             }
-            None => "largest difference: not known within the limits".into(),
+            None if self.max => "largest difference: not known within the limits".into(),
+            None => "largest difference: not known after a second (--max goes on)".into(),
         }
     }
 }
