@@ -13,6 +13,7 @@ use pellucid_core::{Integer, Rational, remove_common_factor, sign_of};
 use smallvec::SmallVec;
 
 use crate::scaled::Scaled;
+use crate::volume::{MAX_VOLUME_CORNERS, volume};
 
 /// The set of a cone's rows that vanish at a generator, as bits.
 type Tight = SmallVec<[u64; 3]>;
@@ -82,6 +83,17 @@ fn size(tight: &Tight) -> usize {
     tight.iter().map(|word| word.count_ones() as usize).sum()
 }
 
+/// Homogeneous coordinates of a point between all these.
+fn sum_of<'a>(points: impl Iterator<Item = &'a Scaled>) -> Vec<Integer> {
+    let mut sum: Vec<Integer> = Vec::new();
+    for point in points {
+        sum.resize(point.exact.len(), Integer::ZERO);
+        sum.iter_mut().zip(&point.exact).for_each(|(sum, c)| *sum += c);
+    }
+    remove_common_factor(&mut sum);
+    sum
+}
+
 /// `a * x + b * y`, without common factor.
 fn combine(a: &Integer, x: &Scaled, b: &Integer, y: &Scaled) -> Arc<Scaled> {
     let mut sum: Vec<Integer> = x.exact.iter().zip(&y.exact).map(|(x, y)| a * x + b * y).collect();
@@ -107,11 +119,6 @@ impl Cone {
     /// The number of vertices and rays.
     pub fn n_rays(&self) -> usize {
         self.rays.len()
-    }
-
-    /// Does it contain whole lines?
-    pub fn has_lines(&self) -> bool {
-        !self.lines.is_empty()
     }
 
     /// The vertices, rays and lines, in homogeneous coordinates.
@@ -236,17 +243,34 @@ impl Cone {
         Cone { lines: self.lines.clone(), rays: self.rays.iter().map(marked).collect(), n_rows: number + 1 }
     }
 
+    /// A point inside the facet along a row's hyperplane, in homogeneous coordinates; `None` when the
+    /// cell has no facet there.
+    pub fn facet_point(&self, row: usize) -> Option<Vec<Integer>> {
+        let on_it = || self.rays.iter().filter(|ray| contains(&ray.tight, row));
+        let mut common = on_it().next()?.tight.clone();
+        on_it().for_each(|ray| common = intersection(&common, &ray.tight));
+        // On a smaller face, or at infinity, another row vanishes too.
+        (size(&common) == 1).then(|| sum_of(on_it().map(|ray| ray.at.as_ref())))
+    }
+
+    /// The volume; `None` when the cell is unbounded or has very many corners.
+    pub fn volume(&self) -> Option<Rational> {
+        let last = self.rays.first()?.at.exact.len() - 1;
+        let unbounded = !self.lines.is_empty() || self.rays.iter().any(|ray| ray.at.exact[last].is_zero());
+        if unbounded || self.rays.len() > MAX_VOLUME_CORNERS {
+            return None;
+        }
+        let corners: Vec<&[Integer]> = self.rays.iter().map(|ray| ray.at.exact.as_slice()).collect();
+        let on_row = |row: usize| {
+            let on = self.rays.iter().enumerate().filter(|(_, ray)| contains(&ray.tight, row));
+            on.fold(0u128, |set, (i, _)| set | 1 << i)
+        };
+        Some(volume(&corners, &(1..self.n_rows).map(on_row).collect::<Vec<_>>()))
+    }
+
     /// A point of the interior, in homogeneous coordinates.
     pub fn interior_point(&self) -> Vec<Integer> {
-        let n = self.rays.first().map_or(0, |ray| ray.at.exact.len());
-        let mut sum = vec![Integer::ZERO; n];
-        for ray in &self.rays {
-            for (sum, c) in sum.iter_mut().zip(&ray.at.exact) {
-                *sum += c;
-            }
-        }
-        remove_common_factor(&mut sum);
-        sum
+        sum_of(self.rays.iter().map(|ray| ray.at.as_ref()))
     }
 
     /// Where a map is largest.

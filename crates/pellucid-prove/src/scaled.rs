@@ -3,6 +3,7 @@
 //! A float decides only where its error bound proves the sign; everything else goes to the integers.
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 use dashu_base::{BitTest, Signed, UnsignedAbs};
 use pellucid_core::{Affine, Integer, IntegerRow, Rational, remove_common_factor, sign_of};
@@ -13,6 +14,8 @@ use pellucid_core::{Affine, Integer, IntegerRow, Rational, remove_common_factor,
 pub(crate) struct Scaled {
     pub exact: Vec<Integer>,
     floats: Vec<f64>,
+    /// Of a corner: its coordinates as fractions, worked out once for all the cells around it.
+    point: OnceLock<Vec<Rational>>,
 }
 
 /// Numbers of more bits are shifted before they are turned into floats, which end at 2^1024.
@@ -43,7 +46,12 @@ impl Scaled {
             };
             exact.iter().map(shifted).collect()
         };
-        Scaled { exact, floats }
+        Scaled { exact, floats, point: OnceLock::new() }
+    }
+
+    /// The point with these homogeneous coordinates.
+    pub fn point(&self) -> &[Rational] {
+        self.point.get_or_init(|| crate::shape::point(&self.exact))
     }
 
     /// The exact inner product.
@@ -106,7 +114,11 @@ impl Scaled {
 
     /// The vector with the other sign.
     pub fn negated(&self) -> Scaled {
-        Scaled { exact: self.exact.iter().map(|c| -c).collect(), floats: self.floats.iter().map(|c| -c).collect() }
+        Scaled {
+            exact: self.exact.iter().map(|c| -c).collect(),
+            floats: self.floats.iter().map(|c| -c).collect(),
+            point: OnceLock::new(),
+        }
     }
 
     /// As a map of the inputs, the last entry being the constant.

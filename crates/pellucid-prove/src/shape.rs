@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pellucid_core::{Combination, Integer, Rational, sign_of};
 
-use crate::cone::{Cone, Generators, Reach, Top};
+use crate::cone::{Cone, Reach, Top};
 use crate::exact_lp::{Interior, Maximum, interior, maximize};
 use crate::scaled::Scaled;
 
@@ -30,10 +30,19 @@ pub(crate) enum Shape {
 pub(crate) enum Cut {
     /// It cuts the cell into the part where the row is positive and that where it is negative.
     Through(Box<(Shape, Shape)>),
-    /// The row is not negative on the cell.
-    Positive(Option<Combination>),
-    /// The row is not positive on the cell.
-    Negative(Option<Combination>),
+    /// The row is not negative (or, if not `on`, not positive) on the cell.
+    Stays {
+        on: bool,
+        /// The row that bounds the cell along the same hyperplane.
+        border: Option<usize>,
+        proof: Option<Combination>,
+    },
+}
+
+impl Cut {
+    fn stays(on: bool, proof: Option<Combination>) -> Cut {
+        Cut::Stays { on, border: None, proof }
+    }
 }
 
 /// Where a map is largest on a cell.
@@ -75,9 +84,9 @@ impl Shape {
                     let (on, off) = cone.split(row);
                     Cut::Through(Box::new((Shape::limited(on), Shape::limited(off))))
                 }
-                Reach::Positive => Cut::Positive(proved.then(|| combination(cone.express(row, planes)))),
+                Reach::Positive => Cut::stays(true, proved.then(|| combination(cone.express(row, planes)))),
                 Reach::Negative | Reach::Neither => {
-                    Cut::Negative(proved.then(|| combination(cone.express(&row.negated(), planes))))
+                    Cut::stays(false, proved.then(|| combination(cone.express(&row.negated(), planes))))
                 }
             },
             Shape::Point(point) => cut_by_programs(point, row, planes),
@@ -138,9 +147,9 @@ impl Shape {
     }
 
     /// The corners, if they are kept.
-    pub fn generators(&self) -> Option<Generators<'_>> {
+    pub fn corners(&self) -> Option<&Cone> {
         match self {
-            Shape::Corners(cone) => Some(cone.generators()),
+            Shape::Corners(cone) => Some(cone),
             Shape::Point(_) => None,
         }
     }
@@ -154,7 +163,7 @@ fn along_a_border(row: &Scaled, planes: &Planes, proved: bool) -> Option<Cut> {
             let (times, factor) = row.ratio_to(plane);
             Combination { times, rows: vec![(index, factor)] }
         });
-        Some(if sign > 0 { Cut::Positive(proof) } else { Cut::Negative(proof) })
+        Some(Cut::Stays { on: sign > 0, border: Some(index + 1), proof })
     })
 }
 
@@ -198,11 +207,11 @@ fn cut_by_programs(inside: &[Integer], row: &Arc<Scaled>, planes: &Planes) -> Cu
     match sign_of(&row.dot_integers(inside)) {
         1 => match part(negated) {
             Ok(off) => Cut::Through(Box::new((here, off))),
-            Err(proof) => Cut::Positive(Some(proof)),
+            Err(proof) => Cut::stays(true, Some(proof)),
         },
         -1 => match part(map) {
             Ok(on) => Cut::Through(Box::new((on, here))),
-            Err(proof) => Cut::Negative(Some(proof)),
+            Err(proof) => Cut::stays(false, Some(proof)),
         },
         // The cut goes through an interior point: both sides have an interior near it.
         _ => {

@@ -8,11 +8,11 @@
 use std::sync::Arc;
 
 use pellucid_core::{
-    Affine, Combination, Domain, Error, Integer, IntegerForm, IntegerGraph, IntegerRow, Rational, ReluGraph,
-    ReluOnCell, counted, sign_of,
+    Affine, Combination, Domain, Error, Integer, IntegerGraph, IntegerRow, Rational, ReluGraph, ReluOnCell, counted,
+    sign_of,
 };
 
-use crate::cone::Generators;
+use crate::cone::Cone;
 use crate::polyhedron::interior_point;
 use crate::scaled::Scaled;
 use crate::shape::{Cut, Highest, Planes, Shape};
@@ -65,6 +65,35 @@ pub struct Cell<'a> {
     shape: &'a Shape,
     planes: &'a Planes,
     relus: &'a [ReluOnCell],
+    decided: &'a [Decided],
+    n_domain_planes: usize,
+}
+
+/// How it is decided whether a ReLU is on in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decided {
+    /// Its argument is constant, with this sign.
+    Constant(i32),
+    /// Its argument vanishes nowhere on the cell but perhaps on faces smaller than a facet.
+    Inside { on: bool },
+    /// Its argument vanishes along this row's hyperplane, which bounds the cell.
+    Border { on: bool, row: usize },
+}
+
+impl Decided {
+    /// The sign of the argument inside the cell.
+    pub fn sign(self) -> i32 {
+        match self {
+            Decided::Constant(sign) => sign,
+            Decided::Inside { on } | Decided::Border { on, .. } => {
+                if on {
+                    1
+                } else {
+                    -1
+                }
+            }
+        }
+    }
 }
 
 impl Cell<'_> {
@@ -83,16 +112,9 @@ impl Cell<'_> {
         crate::inner_point::inner_point(&self.shape.interior_point(), self.planes)
     }
 
-    /// Is each ReLU on (1), off (-1), or is its argument 0 on the whole cell (0)?
-    pub fn signs(&self) -> Vec<i32> {
-        let sign = |(form, relu): (&IntegerForm, &ReluOnCell)| match relu {
-            Some(_) => 1,
-            None => {
-                let row = form.on_cell(self.relus);
-                if row.entries.iter().all(Integer::is_zero) { 0 } else { -1 }
-            }
-        };
-        self.graph.relus.iter().zip(self.relus).map(sign).collect()
+    /// How each ReLU is decided.
+    pub(crate) fn decided(&self) -> &[Decided] {
+        self.decided
     }
 
     /// The affine map of each output.
@@ -127,13 +149,23 @@ impl Cell<'_> {
     }
 
     /// The corners, where they are few enough to be kept.
-    pub(crate) fn generators(&self) -> Option<Generators<'_>> {
-        self.shape.generators()
+    pub(crate) fn corners(&self) -> Option<&Cone> {
+        self.shape.corners()
     }
 
     /// The rows that bound it, the constant 1 first.
     pub(crate) fn planes(&self) -> &Planes {
         self.planes
+    }
+
+    /// How many of them are the constant's and the domain's; the others are cuts.
+    pub(crate) fn n_domain_planes(&self) -> usize {
+        self.n_domain_planes
+    }
+
+    /// The graph that is walked.
+    pub(crate) fn graph(&self) -> &IntegerGraph {
+        self.graph
     }
 }
 
@@ -160,45 +192,35 @@ pub(crate) fn walk_integers(
     mut visit: impl FnMut(Step<'_>) -> bool,
 ) -> Result<usize, Error> {
     let mut walker = Walker::new(graph, domain)?;
-    let mut n_cells = 0;
+    let (mut n_cells, n_domain_planes) = (0, walker.planes.len());
     loop {
         // Down to a cell.
         while let Some(form) = graph.relus.get(walker.relus.len()) {
             let row = form.on_cell(&walker.relus);
             if row.is_constant() {
-                let on = sign_of(row.constant()) > 0;
-                walker.relus.push(on.then(|| Arc::new(row)));
+                let sign = sign_of(row.constant());
+                walker.decide(Decided::Constant(sign), row);
                 continue;
             }
             let scaled = Arc::new(Scaled::from(row));
             let row = IntegerRow { entries: scaled.exact.clone() };
             match walker.shape.cut(&scaled, &walker.planes, proved) {
-                Cut::Positive(proof) => {
-                    if !visit(Step::Stays { on: true, proof }) {
+                Cut::Stays { on, border, proof } => {
+                    if !visit(Step::Stays { on, proof }) {
                         return Ok(n_cells);
                     }
-                    walker.relus.push(Some(Arc::new(row)));
-                }
-                Cut::Negative(proof) => {
-                    if !visit(Step::Stays { on: false, proof }) {
-                        return Ok(n_cells);
-                    }
-                    walker.relus.push(None);
+                    walker.decide(border.map_or(Decided::Inside { on }, |row| Decided::Border { on, row }), row);
                 }
                 Cut::Through(parts) => {
                     if !visit(Step::Cut { row: &row }) {
                         return Ok(n_cells);
                     }
                     let (on, off) = *parts;
-                    walker.stack.push(Pending {
-                        n_relus: walker.relus.len(),
-                        n_planes: walker.planes.len(),
-                        row: Arc::new(scaled.negated()),
-                        off,
-                    });
+                    let (n_relus, n_planes) = (walker.relus.len(), walker.planes.len());
+                    walker.stack.push(Pending { n_relus, n_planes, row: Arc::new(scaled.negated()), off });
                     walker.shape = on;
                     walker.planes.push(scaled);
-                    walker.relus.push(Some(Arc::new(row)));
+                    walker.decide(Decided::Border { on: true, row: n_planes }, row);
                 }
             }
         }
@@ -209,16 +231,19 @@ pub(crate) fn walk_integers(
             return Err(Error::limit(format!("stopped after {}", counted(n_cells, "linear cell"))));
         }
         n_cells += 1;
-        let cell = Cell { graph, shape: &walker.shape, planes: &walker.planes, relus: &walker.relus };
+        let Walker { shape, planes, relus, decided, .. } = &walker;
+        let cell = Cell { graph, shape, planes, relus, decided, n_domain_planes };
         if !visit(Step::Cell(&cell)) {
             return Ok(n_cells);
         }
         // Back to the last cut, to its off side.
         let Some(Pending { n_relus, n_planes, row, off }) = walker.stack.pop() else { return Ok(n_cells) };
         walker.relus.truncate(n_relus);
+        walker.decided.truncate(n_relus);
         walker.planes.truncate(n_planes);
         walker.planes.push(row);
         walker.relus.push(None);
+        walker.decided.push(Decided::Border { on: false, row: n_planes });
         walker.shape = off;
     }
 }
@@ -235,6 +260,7 @@ struct Pending {
 struct Walker {
     planes: Planes,
     relus: Vec<ReluOnCell>,
+    decided: Vec<Decided>,
     shape: Shape,
     stack: Vec<Pending>,
 }
@@ -249,6 +275,12 @@ impl Walker {
         let planes: Planes =
             [one].into_iter().chain(rows.iter().map(IntegerRow::of)).map(|row| Arc::new(Scaled::from(row))).collect();
         let shape = Shape::of_domain(&planes, &inside);
-        Ok(Walker { planes, relus: Vec::new(), shape, stack: Vec::new() })
+        Ok(Walker { planes, relus: Vec::new(), decided: Vec::new(), shape, stack: Vec::new() })
+    }
+
+    /// The next ReLU is decided, with this argument.
+    fn decide(&mut self, decided: Decided, row: IntegerRow) {
+        self.relus.push((decided.sign() > 0).then(|| Arc::new(row)));
+        self.decided.push(decided);
     }
 }

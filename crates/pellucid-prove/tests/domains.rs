@@ -243,7 +243,7 @@ fn domains_without_points_or_interior_say_why() {
     let finite = cells(&function("relu(x1)"), &domain("{0,1}", 1), Limits::default(), |_| true).unwrap_err();
     assert_eq!(finite.to_string(), "{0, 1} is finitely many points, and cells have an interior");
     let cut = cells(&function("relu(x1) + x2"), &domain("where x1 + x2 >= 0", 2), Limits::default(), |_| true);
-    assert_eq!(cut.unwrap(), CellCounts { cells: 2, maps: 2 });
+    assert_eq!(cut.unwrap(), CellCounts { cells: 2, regions: Some(2), maps: 2 });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use pellucid_check::Checked;
 use pellucid_compile::Compiled;
-use pellucid_core::{Circuit, Domain, Expr, Network, Rational, expr_to_text};
+use pellucid_core::{Affine, Circuit, Domain, Expr, Network, Rational, expr_to_text};
 use pellucid_decompile::{Decompiled, Neuron, Status};
 use pellucid_prove::{Counterexample, Largest, LinearCell};
 use pellucid_train::{Run, binomial_interval_95};
@@ -122,11 +122,23 @@ pub fn cell(index: usize, cell: &LinearCell) -> Value {
         .maps
         .iter()
         .map(|map| json!({"coefficients": strings(&map.coefficients), "constant": map.constant.to_string()}));
+    let corners = cell.corners.as_ref();
+    let vectors = |all: &[Vec<Rational>]| all.iter().map(|values| strings(values)).collect::<Vec<_>>();
+    let neighbours = cell.neighbours.as_ref().map(|all| {
+        let facet =
+            |map: &Affine| json!({"coefficients": strings(&map.coefficients), "constant": map.constant.to_string()});
+        all.iter().map(|n| json!({"signs": n.signs, "facet": facet(&n.facet)})).collect::<Vec<_>>()
+    });
     json!({
         "cell": index,
         "signs": cell.signs,
         "maps": maps.collect::<Vec<_>>(),
         "point": strings(&cell.point),
+        "vertices": corners.map(|c| vectors(&c.vertices)),
+        "rays": corners.map(|c| vectors(&c.rays)),
+        "lines": corners.map(|c| vectors(&c.lines)),
+        "neighbours": neighbours,
+        "volume": cell.volume.as_ref().map(Rational::to_string),
     })
 }
 

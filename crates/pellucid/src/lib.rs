@@ -49,9 +49,9 @@ pub use pellucid_formats::{
     read_property, read_property_path, read_with, write, write_path,
 };
 pub use pellucid_prove::{
-    CellCounts, Counterexample, Largest, Limits, LinearCell, Means, Never, OneLayerForm, Representable, Satisfying,
-    SizeBound, Step, Verdict, cells, largest_difference, point_of, prove_never, prove_within, prove_within_by,
-    representable, walk,
+    CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Neighbour, Never, OneLayerForm,
+    Representable, Satisfying, SizeBound, Step, Verdict, cell_counts, cells, count_cells, largest_difference, point_of,
+    prove_never, prove_within, prove_within_by, representable, walk,
 };
 pub use pellucid_train::{
     Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use clap::Args;
-use pellucid::{answers, counted};
+use pellucid::{CellCounts, answers, counted};
 
 use crate::arguments::{DomainArguments, FunctionArguments, Operand};
 use crate::limits::LimitArguments;
@@ -20,9 +20,12 @@ pub struct Arguments {
     subject: String,
     #[command(flatten)]
     domain: DomainArguments,
-    /// Print only the counts
+    /// Print only the counts: cells, connected regions with one affine map, different maps
     #[arg(long)]
     count: bool,
+    /// Count the cells alone, in memory that does not grow with their number
+    #[arg(long)]
+    only_cells: bool,
     #[command(flatten)]
     functions: FunctionArguments,
     #[command(flatten)]
@@ -38,13 +41,16 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let mut closed = None;
     let mut index = 0;
     let counts = clock.run("walking over cells", |limits| {
+        if arguments.only_cells {
+            let cells = pellucid::count_cells(&computation, &domain, limits)?;
+            return Ok(CellCounts { cells, regions: None, maps: 0 });
+        }
+        if arguments.count {
+            return pellucid::cell_counts(&computation, &domain, limits);
+        }
         pellucid::cells(&computation, &domain, limits, |cell| {
             index += 1;
-            if !arguments.count
-                && let Err(error) = writeln!(out, "{}", answers::cell(index, cell))
-            {
-                closed = Some(error);
-            }
+            closed = writeln!(out, "{}", answers::cell(index, cell)).err();
             closed.is_none()
         })
     });
@@ -55,8 +61,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         return Err(error.into());
     }
     let counts = counts?;
-    let text = format!("{}, {}", counted(counts.cells, "linear cell"), counted(counts.maps, "affine map"));
-    if arguments.count {
+    let regions = counts.regions.map(|n| format!("{}, ", counted(n, "region"))).unwrap_or_default();
+    let n_cells = counted(counts.cells, "linear cell");
+    let text = match arguments.only_cells {
+        true => n_cells,
+        false => format!("{n_cells}, {regions}{}", counted(counts.maps, "affine map")),
+    };
+    if arguments.count || arguments.only_cells {
         screen::out_line(&text)?;
     } else {
         screen::remark(&text);
