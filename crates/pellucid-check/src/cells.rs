@@ -25,8 +25,8 @@ pub(crate) enum Question {
 }
 
 /// A proof that is being read: what bounds the current cell, and which ReLUs are decided on it.
-pub(crate) struct Cover<'a> {
-    graph: &'a IntegerGraph,
+pub(crate) struct Cover {
+    graph: IntegerGraph,
     question: Question,
     rows: Vec<IntegerRow>,
     relus: Vec<ReluOnCell>,
@@ -36,7 +36,7 @@ pub(crate) struct Cover<'a> {
 
 /// Checks that the steps show the answer on all of the domain.
 pub(crate) fn cover(
-    graph: &IntegerGraph,
+    graph: IntegerGraph,
     domain: &Domain,
     question: Question,
     steps: &[CellStep],
@@ -53,9 +53,9 @@ impl Question {
     }
 }
 
-impl<'a> Cover<'a> {
+impl Cover {
     /// The start of a proof: the whole domain.
-    pub fn new(graph: &'a IntegerGraph, domain: &Domain, question: Question) -> Self {
+    pub fn new(graph: IntegerGraph, domain: &Domain, question: Question) -> Self {
         let rows = domain.rows(graph.n_inputs).iter().map(IntegerRow::of).collect();
         Cover { graph, question, rows, relus: Vec::new(), open: Vec::new(), complete: false }
     }

@@ -26,8 +26,8 @@ pub mod one_layer;
 mod points;
 
 use pellucid_core::{
-    Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, IntegerGraph, Kink, Merge, Network,
-    Proof, Rational, ReluGraph, Side, dot,
+    Biases, CellStep, Certificate, Claim, Computation, Difference, Domain, Error, Function, IntegerGraph, Kink, Merge,
+    Network, Proof, Rational, ReluGraph, Side, dot,
 };
 
 /// The checker's verdict on a certificate.
@@ -60,6 +60,71 @@ pub fn check(certificate: &Certificate) -> Checked {
     Checked { claim: certificate.claim.to_string(), rejection }
 }
 
+/// A proof by cells that is checked step by step, while it is made or read.
+pub struct Checking(cells::Cover);
+
+impl Checking {
+    /// Begins with the claim of a certificate whose steps are still to come.
+    ///
+    /// # Errors
+    /// Why such a proof cannot show such a claim.
+    pub fn begin(certificate: &Certificate) -> Result<Self, String> {
+        match (&certificate.claim, &certificate.proof) {
+            (Claim::Within { left, right, domain, bound }, Proof::Within(Difference::Cells { merge, .. })) => {
+                comparable(left, right, domain, bound)?;
+                by_cells(left, right, domain, bound, *merge).map(Checking)
+            }
+            _ => Err("steps follow on proofs by cells alone".into()),
+        }
+    }
+
+    /// Checks the next step.
+    ///
+    /// # Errors
+    /// Why it does not hold.
+    pub fn take(&mut self, step: &CellStep) -> Result<(), String> {
+        self.0.take(step)
+    }
+
+    /// The end of the proof.
+    ///
+    /// # Errors
+    /// When cells are missing.
+    pub fn end(&self) -> Result<(), String> {
+        self.0.end()
+    }
+}
+
+/// Reads a certificate and checks it; steps that follow are checked as they come, in memory that does
+/// not grow with their number.
+///
+/// # Errors
+/// When it cannot be read. A certificate that does not hold is a rejection, not an error.
+pub fn check_reader(reader: impl std::io::Read) -> Result<Checked, Error> {
+    let (certificate, steps) = Certificate::read(reader)?;
+    let mut checked = Checked { claim: certificate.claim.to_string(), rejection: None };
+    let mut steps = steps.peekable();
+    if steps.peek().is_none() {
+        return Ok(check(&certificate));
+    }
+    if certificate.n_steps() > 0 {
+        return Err(Error::input("not a certificate: it goes on after its end"));
+    }
+    let mut checking = match Checking::begin(&certificate) {
+        Ok(checking) => checking,
+        Err(reason) => return Ok(Checked { rejection: Some(reason), ..checked }),
+    };
+    let mut shown = Ok(());
+    for step in steps {
+        shown = shown.and(checking.take(&step?));
+        if shown.is_err() {
+            break;
+        }
+    }
+    checked.rejection = shown.and_then(|()| checking.end()).err();
+    Ok(checked)
+}
+
 fn verify(certificate: &Certificate) -> Result<(), String> {
     if certificate.version != 2 {
         return Err(format!("certificate version {} is not known", certificate.version));
@@ -90,12 +155,34 @@ fn within(
     bound: &Rational,
     difference: &Difference,
 ) -> Result<(), String> {
+    comparable(left, right, domain, bound)?;
+    shown(left, right, domain, bound, difference)
+}
+
+/// Is the question well put?
+fn comparable(left: &Computation, right: &Computation, domain: &Domain, bound: &Rational) -> Result<(), String> {
     fits(domain, left.n_inputs())?;
     left.check_input_order(right).map_err(|error| error.to_string())?;
     if bound.is_negative() {
         return Err("the bound is negative".into());
     }
-    shown(left, right, domain, bound, difference)
+    Ok(())
+}
+
+/// A proof that the two sides are within the bound on every cell, to be read.
+fn by_cells(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    merge: Merge,
+) -> Result<cells::Cover, String> {
+    if let Domain::Finite { .. } = domain {
+        return Err("cells do not cover single points".into());
+    }
+    let graph = IntegerGraph::of(&left.difference(right, merge).map_err(|error| error.to_string())?);
+    let question = cells::Question::within(&graph, bound);
+    Ok(cells::Cover::new(graph, domain, question))
 }
 
 /// Is the difference shown to be within the bound on the domain?
@@ -117,11 +204,9 @@ fn shown(
             if left == right { Ok(()) } else { Err("the canonical forms differ".into()) }
         }
         Difference::Cells { merge, steps } => {
-            if let Domain::Finite { .. } = domain {
-                return Err("cells do not cover single points".into());
-            }
-            let graph = IntegerGraph::of(&graph(*merge)?);
-            cells::cover(&graph, domain, cells::Question::within(&graph, bound), steps)
+            let mut cover = by_cells(left, right, domain, bound, *merge)?;
+            steps.iter().try_for_each(|step| cover.take(step))?;
+            cover.end()
         }
         Difference::Wider { domain: wider, difference } => {
             fits(wider, left.n_inputs())?;

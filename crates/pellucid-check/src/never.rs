@@ -29,7 +29,7 @@ pub(crate) fn never(
             restricted.push(of(i)?.iter().map(|constraint| region.restrict_constraint(constraint)).collect());
         }
         let graph = IntegerGraph::of(&region.restrict_graph(&graph));
-        cover(&graph, &region.domain, Question::Never { cases: restricted }, steps)?;
+        cover(graph, &region.domain, Question::Never { cases: restricted }, steps)?;
     }
     if shown.iter().all(|shown| *shown) { Ok(()) } else { Err("a case is without a proof".into()) }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Read;
 
 use serde::{Deserialize, Serialize};
 
@@ -401,16 +402,55 @@ impl Certificate {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// From JSON text.
+    /// From JSON text: one object, which the steps of a proof by cells may follow, a line each.
     ///
     /// # Errors
     /// When the text is not a certificate, with the place.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let certificate: Certificate =
-            serde_json::from_str(text).map_err(|e| Error::input(format!("not a certificate: {e}")))?;
-        if certificate.version != 2 {
-            return Err(Error::input(format!("certificate version {} is not known (known: 2)", certificate.version)));
+        let (mut certificate, following) = Certificate::read_from(serde_json::de::StrRead::new(text))?;
+        let following = following.collect::<Result<Vec<CellStep>, Error>>()?;
+        match &mut certificate.proof {
+            _ if following.is_empty() => {}
+            Proof::Within(Difference::Cells { steps, .. }) if steps.is_empty() => *steps = following,
+            _ => return Err(Error::input("not a certificate: it goes on after its end")),
         }
         Ok(certificate)
+    }
+
+    /// From JSON that is read as it comes: the certificate, and the steps that follow it.
+    ///
+    /// # Errors
+    /// When it does not begin with a certificate.
+    pub fn read(reader: impl Read) -> Result<(Self, impl Iterator<Item = Result<CellStep, Error>>), Error> {
+        Certificate::read_from(serde_json::de::IoRead::new(reader))
+    }
+
+    fn read_from<'a>(
+        reader: impl serde_json::de::Read<'a>,
+    ) -> Result<(Self, impl Iterator<Item = Result<CellStep, Error>>), Error> {
+        let cannot = |error: serde_json::Error| Error::input(format!("not a certificate: {error}"));
+        let mut values = serde_json::Deserializer::new(reader);
+        let certificate = Certificate::deserialize(&mut values).map_err(cannot)?;
+        certificate.check_version()?;
+        Ok((certificate, values.into_iter::<CellStep>().map(move |step| step.map_err(cannot))))
+    }
+
+    /// Refuses versions that are not known.
+    ///
+    /// # Errors
+    /// Says which are.
+    fn check_version(&self) -> Result<(), Error> {
+        if self.version == 2 {
+            return Ok(());
+        }
+        Err(Error::input(format!("certificate version {} is not known (known: 2)", self.version)))
+    }
+
+    /// The number of steps of a proof by cells that it holds itself.
+    pub fn n_steps(&self) -> usize {
+        match &self.proof {
+            Proof::Within(Difference::Cells { steps, .. }) => steps.len(),
+            _ => 0,
+        }
     }
 }

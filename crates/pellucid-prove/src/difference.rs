@@ -88,6 +88,24 @@ impl Default for Means {
     }
 }
 
+/// Where a proof by cells goes while it is made.
+pub trait ProofSink {
+    /// The claim, with the kind of its proof, whose steps will follow.
+    fn begin(&mut self, certificate: &Certificate);
+    /// The next step. False ends the proof.
+    fn step(&mut self, step: CellStep) -> bool;
+}
+
+/// Keeps the steps in memory.
+impl ProofSink for Vec<CellStep> {
+    fn begin(&mut self, _: &Certificate) {}
+
+    fn step(&mut self, step: CellStep) -> bool {
+        self.push(step);
+        true
+    }
+}
+
 /// As [`prove_within`], by given means.
 ///
 /// # Errors
@@ -99,6 +117,30 @@ pub fn prove_within_by(
     bound: &Rational,
     limits: Limits<'_>,
     means: Means,
+) -> Result<Verdict, Error> {
+    let mut kept = Vec::new();
+    let mut verdict = prove_within_to(left, right, domain, bound, limits, means, &mut kept)?;
+    if let Verdict::Proved { certificate, .. } = &mut verdict
+        && let Proof::Within(Difference::Cells { steps, .. }) = &mut certificate.proof
+    {
+        *steps = kept;
+    }
+    Ok(verdict)
+}
+
+/// As [`prove_within_by`], but the steps of a proof by cells go to the sink and are not in the
+/// certificate, so that a long proof takes no memory.
+///
+/// # Errors
+/// As [`prove_within`].
+pub fn prove_within_to(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    limits: Limits<'_>,
+    means: Means,
+    sink: &mut dyn ProofSink,
 ) -> Result<Verdict, Error> {
     left.check_input_order(right)?;
     let n_inputs = left.n_inputs();
@@ -123,8 +165,11 @@ pub fn prove_within_by(
             if hull == *domain { forms } else { Difference::Wider { domain: hull, difference: Box::new(forms) } };
         return Ok(proved(left, right, domain, bound, difference, 0));
     }
-    Ok(match cells_within(&graph, merge, domain, bound, limits)? {
-        Walked::Within { difference, n_cells } => proved(left, right, domain, bound, difference, n_cells),
+    let header = proved(left, right, domain, bound, Difference::Cells { merge, steps: Vec::new() }, 0);
+    let Verdict::Proved { certificate, .. } = header else { unreachable!("it is made above") };
+    sink.begin(&certificate);
+    Ok(match cells_within(&graph, domain, bound, limits, sink)? {
+        Walked::Within { n_cells } => Verdict::Proved { certificate, n_cells },
         Walked::Beyond(point) => refuted(point),
     })
 }
@@ -186,7 +231,7 @@ pub(crate) fn same_canonical_form(left: &ReluGraph, right: &ReluGraph, domain: &
 /// The end of a walk over the cells of a difference.
 pub(crate) enum Walked {
     /// All cells are within the bound.
-    Within { difference: Difference, n_cells: usize },
+    Within { n_cells: usize },
     /// At this point the bound is exceeded.
     Beyond(Vec<Rational>),
 }
@@ -194,28 +239,34 @@ pub(crate) enum Walked {
 /// Proves cell by cell that every output of `graph` is within `bound` of 0.
 pub(crate) fn cells_within(
     graph: &ReluGraph,
-    merge: Merge,
     domain: &Domain,
     bound: &Rational,
     limits: Limits<'_>,
+    sink: &mut dyn ProofSink,
 ) -> Result<Walked, Error> {
-    let mut steps = Vec::new();
-    let mut beyond = None;
+    let (mut beyond, mut refused) = (None, false);
     let integers = IntegerGraph::of(graph);
     let n_cells = walk_integers(&integers, domain, limits, true, |step| {
-        match step {
-            Step::Cut { .. } => steps.push(CellStep::Split),
-            Step::Stays { on, proof } => steps.extend(proof.map(|proof| CellStep::stays(on, proof))),
+        let step = match step {
+            Step::Cut { .. } => Some(CellStep::Split),
+            Step::Stays { on, proof } => proof.map(|proof| CellStep::stays(on, proof)),
             Step::Cell(cell) => match cell_within(cell, &integers.scales, bound) {
-                Ok(step) => steps.push(step),
-                Err(point) => beyond = Some(point),
+                Ok(step) => Some(step),
+                Err(point) => {
+                    beyond = Some(point);
+                    None
+                }
             },
-        }
-        beyond.is_none()
+        };
+        refused = step.is_some_and(|step| !sink.step(step));
+        beyond.is_none() && !refused
     })?;
+    if refused {
+        return Err(Error::limit("the proof was not taken"));
+    }
     Ok(match beyond {
         Some(point) => Walked::Beyond(point),
-        None => Walked::Within { difference: Difference::Cells { merge, steps }, n_cells },
+        None => Walked::Within { n_cells },
     })
 }
 

@@ -33,7 +33,10 @@ mod walk;
 
 pub use cells::{CellCounts, Corners, LinearCell, Neighbour, cell_counts, cells, count_cells};
 pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count};
-pub use difference::{Counterexample, Largest, Means, Verdict, largest_difference, prove_within, prove_within_by};
+pub use difference::{
+    Counterexample, Largest, Means, ProofSink, Verdict, largest_difference, prove_within, prove_within_by,
+    prove_within_to,
+};
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
 pub use finite::point_of;
 pub use never::{Never, Satisfying, prove_never};

@@ -32,8 +32,9 @@ pub fn certify_smallest(
         (Difference::CanonicalForms, 0)
     } else {
         let (merge, graph) = difference_graph(&sides.0, &sides.1, Means::default())?;
-        match cells_within(&graph, merge, domain, &Rational::zero(), limits)? {
-            Walked::Within { difference, n_cells } => (difference, n_cells),
+        let mut steps = Vec::new();
+        match cells_within(&graph, domain, &Rational::zero(), limits, &mut steps)? {
+            Walked::Within { n_cells } => (Difference::Cells { merge, steps }, n_cells),
             Walked::Beyond(point) => {
                 let (left, right) = &sides;
                 return Err(Error::input(format!(

@@ -196,6 +196,9 @@ pub(crate) fn walk_integers(
     loop {
         // Down to a cell.
         while let Some(form) = graph.relus.get(walker.relus.len()) {
+            if limits.stop.is_some_and(|stop| stop()) {
+                return Err(Error::limit(format!("stopped after {}", counted(n_cells, "linear cell"))));
+            }
             let row = form.on_cell(&walker.relus);
             if row.is_constant() {
                 let sign = sign_of(row.constant());
