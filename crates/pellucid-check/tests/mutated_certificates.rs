@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::time::{Duration, Instant};
+
 use common::{Random, corpus, false_because};
 use pellucid_check::check;
 use pellucid_core::Certificate;
@@ -249,4 +251,53 @@ fn no_change_of_a_byte_proves_a_false_claim() {
     }
     println!("{tally:?}");
     assert!(tally.certificates > 10_000 && tally.other_claims > 100, "{tally:?}");
+}
+
+/// For as long as `PELLUCID_FUZZ_SECONDS` says: a second unless it is set. A seed in
+/// `PELLUCID_FUZZ_SEED` gives other changes.
+#[test]
+fn no_random_changes_prove_a_false_claim() {
+    let number = |name: &str, otherwise: u64| std::env::var(name).map_or(otherwise, |text| text.parse().unwrap());
+    let time = Duration::from_secs(number("PELLUCID_FUZZ_SECONDS", 1));
+    let mut random = Random(number("PELLUCID_FUZZ_SEED", 7));
+    let corpus: Vec<(String, String, Certificate)> =
+        corpus().into_iter().map(|(name, text)| (name, text.clone(), Certificate::from_json(&text).unwrap())).collect();
+    let mut tally = Tally::default();
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        let (name, text, original) = random.one_of(&corpus);
+        let mut bytes = text.clone().into_bytes();
+        for _ in 0..1 + random.below(4) {
+            let at = random.below(bytes.len());
+            match random.below(6) {
+                0 => drop(bytes.remove(at)),
+                1 => bytes.insert(at, *random.one_of(b"0123456789-/\",[]{}")),
+                2 => bytes[at] = *random.one_of(b"0123456789-/\" ,[]xe"),
+                3 => bytes[at] = random.below(256) as u8,
+                4 => {
+                    // A stretch of another certificate over or into this one.
+                    let other = random.one_of(&corpus).1.as_bytes();
+                    let from = random.below(other.len());
+                    let stretch = &other[from..(from + 1 + random.below(40)).min(other.len())];
+                    let end = if random.below(2) == 0 { at } else { (at + stretch.len()).min(bytes.len()) };
+                    bytes.splice(at..end, stretch.iter().copied());
+                }
+                _ => {
+                    // One digit for another, which keeps the form.
+                    let digits: Vec<usize> = (0..bytes.len()).filter(|i| bytes[*i].is_ascii_digit()).collect();
+                    if !digits.is_empty() {
+                        bytes[*random.one_of(&digits)] = b'0' + random.below(10) as u8;
+                    }
+                }
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        if let Ok(changed) = String::from_utf8(bytes) {
+            tally.judge(name, original, &changed);
+        }
+    }
+    println!("{tally:?}");
+    assert!(tally.certificates > 100, "{tally:?}");
 }

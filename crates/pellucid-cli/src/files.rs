@@ -1,13 +1,11 @@
 //! Files that the command reads and writes.
 
-use std::io::Read;
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use pellucid::{Format, NetworkFile, Property, ReadOptions};
-
-/// The largest text file that is read.
-const MAX_TEXT: u64 = 1 << 30;
 
 /// Reads a network file.
 pub fn network(path: &Path) -> anyhow::Result<NetworkFile> {
@@ -26,24 +24,18 @@ pub fn property(path: &Path) -> anyhow::Result<Property> {
     Ok(pellucid::read_property_path(path)?)
 }
 
-/// Reads a text file; `what` says what it should hold.
-pub fn text(path: &Path, what: &str) -> anyhow::Result<String> {
+/// Opens a file that is read as it comes; `what` says what it should hold.
+pub fn reader(path: &Path, what: &str) -> anyhow::Result<BufReader<File>> {
     must_exist(path)?;
     let cannot = || format!("cannot read {}", path.display());
     if path.is_dir() {
         bail!("{}: it is a folder", cannot());
     }
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).with_context(cannot)?;
-    file.take(MAX_TEXT + 1).read_to_end(&mut bytes).with_context(cannot)?;
-    if bytes.len() as u64 > MAX_TEXT {
-        bail!("{}: it is larger than {} MiB", cannot(), MAX_TEXT >> 20);
+    let mut reader = BufReader::new(File::open(path).with_context(cannot)?);
+    if reader.fill_buf().with_context(cannot)?.is_empty() {
+        bail!("{}: it is empty, so no {what}", cannot());
     }
-    match String::from_utf8(bytes) {
-        Ok(text) if text.trim().is_empty() => bail!("{}: it is empty, so no {what}", cannot()),
-        Ok(text) => Ok(text),
-        Err(_) => bail!("{}: it is not text, so no {what}", cannot()),
-    }
+    Ok(reader)
 }
 
 fn must_exist(path: &Path) -> anyhow::Result<()> {
@@ -78,18 +70,57 @@ pub fn check_output(path: Option<&Path>) -> anyhow::Result<()> {
 
 /// Writes a text file: to a neighbour first, then renamed, so that no half file is ever seen.
 pub fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
-    check_output(Some(path))?;
-    let cannot = || format!("cannot write {}", path.display());
-    if path.exists() && !path.is_file() {
-        // A device or a pipe, which nothing can be renamed to.
-        return std::fs::write(path, text).with_context(cannot);
+    let mut file = NewFile::begin(path)?;
+    file.write(text)?;
+    file.finish()
+}
+
+/// A text file that is written bit by bit: to a neighbour first, renamed when it is whole. The neighbour
+/// is removed when it never becomes whole.
+pub struct NewFile {
+    path: PathBuf,
+    /// The neighbour; `None` for a device or a pipe, which nothing can be renamed to.
+    partial: Option<PathBuf>,
+    out: BufWriter<File>,
+}
+
+impl NewFile {
+    /// Begins to write.
+    pub fn begin(path: &Path) -> anyhow::Result<Self> {
+        check_output(Some(path))?;
+        let partial = (!path.exists() || path.is_file()).then(|| {
+            let mut partial = path.as_os_str().to_owned();
+            partial.push(format!(".{}.partial", std::process::id()));
+            PathBuf::from(partial)
+        });
+        let file = match &partial {
+            Some(partial) => File::create(partial),
+            None => File::options().write(true).open(path),
+        };
+        let out = BufWriter::new(file.with_context(|| format!("cannot write {}", path.display()))?);
+        Ok(NewFile { path: path.to_path_buf(), partial, out })
     }
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(format!(".{}.partial", std::process::id()));
-    let written = std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, path));
-    if written.is_err() {
-        // Nothing was promised about the neighbour, so a failure to remove it is no news.
-        let _ = std::fs::remove_file(&partial);
+
+    /// Goes on.
+    pub fn write(&mut self, text: &str) -> anyhow::Result<()> {
+        self.out.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", self.path.display()))
     }
-    written.with_context(cannot)
+
+    /// It is whole.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        let renamed = self.out.flush().and_then(|()| match self.partial.take() {
+            Some(partial) => std::fs::rename(&partial, &self.path).inspect_err(|_| self.partial = Some(partial)),
+            None => Ok(()),
+        });
+        renamed.with_context(|| format!("cannot write {}", self.path.display()))
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some(partial) = &self.partial {
+            // Nothing was promised about the neighbour, so a failure to remove it is no news.
+            let _ = std::fs::remove_file(partial);
+        }
+    }
 }

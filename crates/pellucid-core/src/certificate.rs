@@ -336,6 +336,12 @@ impl CellStep {
     pub fn stays(on: bool, proof: Combination) -> Self {
         if on { CellStep::On(proof) } else { CellStep::Off(proof) }
     }
+
+    /// As JSON text, one line.
+    pub fn to_json(&self) -> String {
+        // Strings and lists always serialise.
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// A kink hyperplane with a point of it where the function's gradient jumps.

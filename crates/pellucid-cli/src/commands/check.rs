@@ -19,8 +19,8 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let path = &arguments.certificate;
-    let text = files::text(path, "certificate")?;
-    let checked = pellucid::check_json(&text).with_context(|| format!("cannot read {}", path.display()))?;
+    let reader = files::reader(path, "certificate")?;
+    let checked = pellucid::check_reader(reader).with_context(|| format!("cannot read {}", path.display()))?;
     if arguments.json {
         screen::out_json(&answers::checked(&checked))?;
     } else {

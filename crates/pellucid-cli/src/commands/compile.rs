@@ -95,8 +95,13 @@ pub fn must_hold(certificate: &Certificate) -> anyhow::Result<()> {
 /// Writes a proof and says how it is checked.
 pub fn write_certificate(certificate: &Certificate, path: &std::path::Path) -> anyhow::Result<()> {
     files::write_text(path, &certificate.to_json())?;
-    screen::remark(&format!("proof written to {}; pellucid check {} checks it", path.display(), path.display()));
+    say_how_to_check(path);
     Ok(())
+}
+
+/// Says how a proof that was written is checked.
+pub fn say_how_to_check(path: &std::path::Path) {
+    screen::remark(&format!("proof written to {}; pellucid check {} checks it", path.display(), path.display()));
 }
 
 /// The number of linear cells of the network, where it is quickly had.

@@ -11,9 +11,10 @@ use pellucid::{
     answers,
 };
 
-use super::compile::{must_hold, write_certificate};
+use super::compile::{must_hold, say_how_to_check, write_certificate};
 use crate::arguments::{DomainArguments, FunctionArguments, Operand, nonnegative};
 use crate::limits::{Clock, LimitArguments};
+use crate::proof_stream::ProofStream;
 use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
@@ -87,25 +88,34 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     };
     let Question { left, right, domain, within, .. } = &question;
     let means = Means { canonical: !arguments.no_canonical };
-    let prove = |limits: Limits<'_>| pellucid::prove_within_by(left, right, domain, within, limits, means);
-    let verdict = match clock.run_or("proving", prove, &gave_up) {
+    let mut stream = ProofStream::new(arguments.certificate.clone(), false);
+    let prove = |limits: Limits<'_>| pellucid::prove_within_to(left, right, domain, within, limits, means, &mut stream);
+    let mut verdict = match clock.run_or("proving", prove, &gave_up) {
         Ok(verdict) => verdict,
         Err(error) if error.downcast_ref::<pellucid::Error>().is_some_and(pellucid::Error::is_limit) => {
+            if let Some(failure) = stream.failure() {
+                return Err(failure);
+            }
             question.tell_gave_up()?;
             return Err(error);
         }
         Err(error) => return Err(error),
     };
-    if let Verdict::Proved { certificate, .. } = &verdict {
-        must_hold(certificate)?;
+    if let Verdict::Proved { certificate, .. } = &mut verdict {
+        let streamed = stream.end(certificate)?;
+        if !streamed {
+            must_hold(certificate)?;
+        }
+        match &arguments.certificate {
+            Some(path) if streamed => say_how_to_check(path),
+            Some(path) => write_certificate(certificate, path)?,
+            None => {}
+        }
     }
     // The clock may be read once only.
     let _ = question.seconds.set(begun.elapsed().as_secs_f64());
     match &verdict {
         Verdict::Proved { certificate, n_cells } => {
-            if let Some(path) = &arguments.certificate {
-                write_certificate(certificate, path)?;
-            }
             question.tell_proved(certificate, *n_cells, &clock)?;
             Ok(Answer::Yes)
         }
