@@ -34,3 +34,4 @@ pub use network_json::{WrittenLayer, WrittenNetwork};
 pub use number::Number;
 pub use rational::Rational;
 pub use relu_graph::{Form, GraphBuilder, ReluGraph, Side, Wire};
+pub use to_relu_graph::sorting_network;

@@ -18,18 +18,25 @@
 pub mod answers;
 mod circuits;
 mod classify;
+mod explain;
+mod export;
 mod notebook;
 pub mod pictures;
+mod replay;
 mod report;
 mod reproduce;
 mod reuse;
+mod text;
 
 pub use circuits::circuits_of;
 pub use classify::{Classified, Verdict as RunVerdict, classify};
+pub use explain::{Explaining, explain, explain_refutation};
+pub use export::{certificate_to_rocq, certificate_to_smt, claim_to_smt};
 pub use notebook::{Printed, notebook};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
+pub use text::{brief, wrapped};
 
 pub use pellucid_check::{Checked, check, check_json};
 pub use pellucid_compile::{Compiled, Minimality, compile, compose, expr_to_circuit, fold};
