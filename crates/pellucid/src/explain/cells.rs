@@ -25,11 +25,11 @@ pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, proof: &[CellStep])
         ));
     } else {
         let relus = match n_relus {
-            1 => "1 ReLU is left".to_string(),
-            n => format!("{n} ReLUs are left"),
+            1 => "one ReLU is left".to_string(),
+            n => format!("{n} ReLUs are left, which are taken in turn"),
         };
         paper.say(&format!(
-            "In {} minus {} {relus}. They are taken in turn. Where a ReLU's argument is at least 0 the ReLU is its \
+            "In {} minus {} {relus}. Where a ReLU's argument is at least 0 the ReLU is its \
              argument, and where it is at most 0 the ReLU is 0; so its argument cuts what has been cut before in two, \
              and on each side it is affine. Every point is on one side or the other: nothing of the domain is lost. \
              This ends with {}, where every ReLU is decided{}.",
@@ -74,7 +74,14 @@ pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, proof: &[CellStep])
     }
     paper.section("So the claim holds");
     paper.say(&format!(
-        "The cells and the parts without interior cover the domain, and on each cell {}. So {} {} {} {}.",
+        "{} the domain, and on {} {}. So {} {} {} {}.",
+        match (n_cells, n_empty) {
+            (1, 0) => "The cell is all of",
+            (1, _) => "But for parts without interior the cell is all of",
+            (_, 0) => "The cells cover",
+            _ => "The cells and the parts without interior cover",
+        },
+        if n_cells == 1 { "it" } else { "each cell" },
         wanted(sides.bound, n_outputs),
         names[0],
         match sides.bound.is_zero() {

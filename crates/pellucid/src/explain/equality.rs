@@ -1,7 +1,7 @@
 //! Why two sides are equal, or within a bound, in words.
 
 use pellucid_check::one_layer::{Form as OneLayer, form_of};
-use pellucid_core::{Affine, Computation, Difference, Domain, Error, Expr, Rational, counted};
+use pellucid_core::{Affine, Computation, Difference, Domain, Error, Expr, Rational};
 
 use super::cells;
 use super::paper::{Paper, and};
@@ -66,7 +66,8 @@ fn canonical_forms(paper: &mut Paper<'_>, sides: &Sides<'_>) -> Result<(), Error
     let hinges = forms[0].jumps.len();
     let made_of = match hinges {
         0 => "the same affine map, without a hinge".to_string(),
-        n => format!("the same affine map and the same {}", counted(n, "hinge")),
+        1 => "the same affine map and the same hinge".to_string(),
+        n => format!("the same affine map and the same {n} hinges"),
     };
     paper.say(&format!(
         "Term by term both are {made_of}. So {} equals {} {}.",

@@ -51,11 +51,11 @@ pub(super) fn tell_not_one_layer(
     ));
     paper.section("What the function does");
     paper.say(&format!(
-        "Take the {noun} {} and two of its points {}, both off all other kinks.",
+        "Take the {noun} {} and two of its points{}, both off all other kinks.",
         paper.equation(&here.hyperplane),
         match domain {
             Domain::Everywhere => String::new(),
-            _ => format!("inside {domain}"),
+            _ => format!(" inside {domain}"),
         }
     ));
     for kink in [here, there] {

@@ -1,6 +1,6 @@
 //! A refutation in words: both sides worked out at the input where they differ.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use pellucid_core::{Computation, Expr, Function, Network, Rational, expr_to_text};
 use pellucid_prove::Counterexample;
@@ -82,41 +82,46 @@ fn values_text(values: &[Rational]) -> String {
 /// Each operation with the values of what it is applied to, from the inside out.
 fn function_lines(function: &Function, input: &[Rational]) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut known = HashMap::new();
+    let mut known = HashSet::new();
     for output in function.outputs() {
+        // A multiple goes with what it is part of, but for one that is all.
         operations(output, function.input_names(), input, &mut known, &mut lines);
+        if let Expr::Scale(..) = output {
+            lines.push(line(output, function.input_names(), input));
+        }
     }
     lines
 }
 
-/// Tells the operations in a tree that have not been told; sums and multiples go with what they are
-/// part of.
+/// Tells the operations in a tree that have not been told.
 fn operations<'a>(
     tree: &'a Expr,
     names: &[String],
     input: &[Rational],
-    known: &mut HashMap<&'a Expr, ()>,
+    known: &mut HashSet<&'a Expr>,
     lines: &mut Vec<String>,
 ) {
-    if known.insert(tree, ()).is_some() {
+    if !known.insert(tree) {
         return;
     }
     for child in tree.children() {
         operations(child, names, input, known, lines);
     }
-    let is_leaf = matches!(tree, Expr::Constant(_) | Expr::Input(_));
-    if is_leaf || matches!(tree, Expr::Scale(_, inner) if matches!(**inner, Expr::Constant(_) | Expr::Input(_))) {
-        return;
+    if !matches!(tree, Expr::Constant(_) | Expr::Input(_) | Expr::Scale(..)) {
+        lines.push(line(tree, names, input));
     }
+}
+
+/// An operation, with values where its operands stand, and its value.
+fn line(tree: &Expr, names: &[String], input: &[Rational]) -> String {
     let value = number(&tree.evaluate(input));
-    // The same operation with values where its operands stand.
     let with_values = with_children(tree, &|child| Expr::Constant(child.evaluate(input)));
     let text = brief(&expr_to_text(tree, names), OPERATION_CHARS);
     let inside = expr_to_text(&with_values, names);
-    lines.push(match inside == value || inside.chars().count() > OPERATION_CHARS {
+    match inside == value || inside.chars().count() > OPERATION_CHARS {
         true => format!("{text} = {value}"),
         false => format!("{text} = {inside} = {value}"),
-    });
+    }
 }
 
 /// The tree with other operands; sums are left to be added up by whoever reads them.

@@ -57,7 +57,7 @@ pub(super) fn tell(paper: &mut Paper<'_>, claim: &Claim, equality: &Difference, 
 
     let turns = Turns::of(&form, domain, *biases);
     let missing = at_least - n;
-    paper.section(&format!("What is left takes {} more", counted(missing, "neuron")));
+    paper.section(&format!("What is left takes {}", counted(missing, "more neuron")));
     paper.say(&format!("Take the function as {}.", and(&form_texts(paper, &form))));
     left_over(paper, &turns, n, missing)?;
     verdict(paper, network, *at_least, n);
@@ -100,6 +100,7 @@ fn affine_maps(network: &Network<Rational>) -> Vec<Affine> {
 /// Why what is left beside the hinges takes so many neurons.
 fn left_over(paper: &mut Paper<'_>, turns: &Turns<'_>, n: usize, missing: usize) -> Result<(), Error> {
     let row = if turns.with_constant { "gradient and constant" } else { "gradient" };
+    let is = if turns.rest.len() == 1 { "is" } else { "(a row for each output) is" };
     match n {
         0 => paper.say(&format!("All of it is an affine map, with the {row} {}.", rows(&turns.rest))),
         _ => paper.say(&format!(
@@ -117,7 +118,7 @@ fn left_over(paper: &mut Paper<'_>, turns: &Turns<'_>, n: usize, missing: usize)
     };
     if n > 0 && paper.shown(1 << n.min(20)) < 1 << n.min(20) && by_rank >= missing {
         paper.say(&format!(
-            "With no hinge turned around the {row} left is {}. Turning hinges around adds only multiples of the kinks' \
+            "With no hinge turned around the {row} left {is} {}. Turning hinges around adds only multiples of the kinks' \
              rows. Beyond these it has rank {}, however the hinges are turned; so {} are needed{}.",
             rows(&turns.rest),
             fixed.0,
@@ -133,7 +134,7 @@ fn left_over(paper: &mut Paper<'_>, turns: &Turns<'_>, n: usize, missing: usize)
     }
     if n > MAX_LISTED_HINGES {
         paper.say(&format!(
-            "With no hinge turned around the {row} left is {}. There are 2^{n} ways to turn the {n} hinges, too many to \
+            "With no hinge turned around the {row} left {is} {}. There are 2^{n} ways to turn the {n} hinges, too many to \
              write down. That none of them leaves less than {} to do is an exact search: hinge k turned around adds its \
              jump times its row, so what is sought is a choice of these that adds up to minus what is left{}; as linear \
              equations in {n} unknowns that are 0 or 1 this has no solution.",
@@ -167,9 +168,10 @@ fn left_over(paper: &mut Paper<'_>, turns: &Turns<'_>, n: usize, missing: usize)
         fewest = fewest.min(further.n);
         if choice < shown {
             lines.push(format!(
-                "{}: {} is left, {}: {}",
+                "with {} {} {} left, {}: {}",
                 turned(choice),
                 rows(&rest),
+                if rest.len() == 1 { "is" } else { "are" },
                 further.why,
                 counted(further.n, "more neuron")
             ));
@@ -182,13 +184,17 @@ fn left_over(paper: &mut Paper<'_>, turns: &Turns<'_>, n: usize, missing: usize)
             n_ways - shown
         ));
     }
-    paper.say(&format!("So however the hinges are turned, {} or more are needed.", counted(missing, "more neuron")));
+    paper.say(&format!("So however the hinges are turned, at least {} are needed.", counted(missing, "more neuron")));
     Ok(())
 }
 
 /// What further neurons can add, and at what price.
 fn prices(paper: &mut Paper<'_>, turns: &Turns<'_>, n: usize) {
-    let on_kink = if n == 0 { "" } else { "A second neuron on a kink adds a multiple of that kink's row (its z). " };
+    let row = turns.row_noun();
+    let (on_kink, anywhere) = match n {
+        0 => (String::new(), "A neuron"),
+        _ => (format!("More neurons on a kink add multiples of that kink's {row}. "), "A neuron anywhere else"),
+    };
     let constant = match (turns.with_constant, turns.price) {
         (false, _) => "",
         (true, Price::OnKinks) => {
@@ -202,9 +208,9 @@ fn prices(paper: &mut Paper<'_>, turns: &Turns<'_>, n: usize) {
     };
     let text = match turns.price {
         Price::OnKinks => format!(
-            "Further neurons have to add it. {on_kink}A neuron anywhere else is bent where the function is not, and only \
-             a second one on the same hyperplane takes that bend back: such a pair adds any one direction, for two \
-             neurons."
+            "Further neurons have to add it. {on_kink}{anywhere} is bent where the function is not, and only a second one \
+             on the same hyperplane takes that bend back. Such a pair adds one direction, whichever is wanted, for two \
+             neurons; and more neurons there add no other direction."
         ),
         Price::Any => format!(
             "Further neurons have to add it. On a box a neuron can be on everywhere, and then carries an affine map: one \

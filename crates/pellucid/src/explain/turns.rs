@@ -63,6 +63,11 @@ impl<'a> Turns<'a> {
         }
     }
 
+    /// What the rows are.
+    pub(super) fn row_noun(&self) -> &'static str {
+        if self.with_constant { "row" } else { "normal" }
+    }
+
     /// What is left when the hinges in the bits of `choice` are turned around.
     pub(super) fn rest(&self, choice: usize) -> Vec<Row> {
         let mut rest = self.rest.clone();
@@ -127,10 +132,11 @@ impl<'a> Turns<'a> {
         {
             return match cheap.iter().position(|u| rank(&[row.clone(), u.clone()]) == 1) {
                 Some(k) if k < self.rows.len() => {
-                    Further { n: 1, why: format!("a multiple of the row of kink {}", k + 1) }
+                    Further { n: 1, why: format!("a multiple of the {} of kink {}", self.row_noun(), k + 1) }
                 }
                 Some(_) => Further { n: 1, why: "a constant".into() },
-                None => Further { n: 2, why: "not a multiple of a kink's row".into() },
+                None if self.rows.is_empty() => Further { n: 2, why: "not 0".into() },
+                None => Further { n: 2, why: format!("not a multiple of a kink's {}", self.row_noun()) },
             };
         }
         // Depth first over choices of cheap rows; only shorter ones than the best so far can be better.
