@@ -92,8 +92,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
             if let Some(path) = &arguments.certificate {
                 write_certificate(certificate, path)?;
             }
-            arguments.exports.write_proof(certificate)?;
+            // A proof that cannot be exported is a proof: the verdict is told before the refusal.
+            let exported = arguments.exports.write_proof(certificate);
             question.tell_proved(&certificate.claim.to_string(), *n_cells, &clock)?;
+            exported?;
             arguments.explain.tell(certificate)?;
             Ok(Answer::Yes)
         }

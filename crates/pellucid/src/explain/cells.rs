@@ -114,7 +114,13 @@ fn sides_in_relus(paper: &mut Paper<'_>, steps: &Steps, names: &[String; 2]) -> 
 /// Where a part is: the conditions of its cuts.
 fn place(paper: &Paper<'_>, part: &Part<'_>) -> String {
     let n_domain = part.rows.len() - part.cuts.len();
-    let conditions: Vec<String> = part.rows[n_domain..].iter().map(|row| paper.at_least_0(row)).collect();
+    let mut conditions: Vec<String> = Vec::new();
+    for condition in part.rows[n_domain..].iter().map(|row| paper.at_least_0(row)) {
+        // Cuts along borders that are there already say nothing new.
+        if !conditions.contains(&condition) {
+            conditions.push(condition);
+        }
+    }
     if conditions.is_empty() { "On the whole domain".into() } else { format!("Where {}", conditions.join(", ")) }
 }
 

@@ -12,7 +12,8 @@ use super::claim_to_steps::{Operation, Side, Steps, affine_to_form, slopes};
 use super::parts::Within;
 use crate::replay::replay;
 
-/// More cells than this are refused: `coqc` needs about a quarter of a second for each.
+/// More cells than this are refused: with four inputs `coqc` takes about a quarter of a second for each,
+/// and more with more ReLUs.
 const MAX_CELLS: usize = 500;
 /// More neurons and operations than this, on both sides together, are refused.
 const MAX_STEPS: usize = 500;

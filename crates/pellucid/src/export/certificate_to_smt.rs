@@ -73,15 +73,7 @@ pub fn certificate_to_smt<E: From<Error>>(
         let (name, script) = match part.step {
             CellStep::Split => return Ok(()),
             CellStep::Empty(_) => (format!("empty-{}", cover.n_empty), empty_script(&steps, part)),
-            _ => {
-                let mut script = opening("On this cell the sides differ by no more than the claim says.", &steps);
-                part.rows.iter().for_each(|row| assert(&mut script, &at_least_0(row)));
-                let differences = steps.differences();
-                script += &shared_definitions(&steps, &differences);
-                let differences: Vec<String> = differences.iter().map(|form| sum(form, &shared_name)).collect();
-                assert(&mut script, &beyond(&differences, within.bound));
-                (format!("cell-{}", cover.n_cells), script + "(check-sat)\n")
-            }
+            _ => (format!("cell-{}", cover.n_cells), cell_script(&steps, &within, part)),
         };
         // The walk cannot carry the caller's error.
         if written.is_ok() {
@@ -146,6 +138,24 @@ fn outputs_script(steps: &Steps) -> String {
     script + "(check-sat)\n"
 }
 
+/// Where the rows of a cell hold every ReLU of the difference is its argument or 0, as is said, and the
+/// difference is within the bound. So the script has no case to split but which of these fails.
+fn cell_script(steps: &Steps, within: &Within<'_>, part: &Part<'_>) -> String {
+    let mut script = opening("On this cell the sides differ by no more than the claim says.", steps);
+    part.rows.iter().for_each(|row| assert(&mut script, &at_least_0(row)));
+    let mut fails = Vec::new();
+    for (k, map) in steps.place.iter().zip(part.relus) {
+        let (name, argument) = (shared_name(*k), sum(&steps.shared[*k], &shared_name));
+        let (value, sign) = if map.is_zero() { ("0", "<=") } else { (argument.as_str(), ">=") };
+        put(&mut script, format_args!("(define-fun {name} () Real {value})\n"));
+        fails.push(format!("(not ({sign} {argument} 0))"));
+    }
+    let differences: Vec<String> = steps.differences().iter().map(|form| sum(form, &shared_name)).collect();
+    fails.push(beyond(&differences, within.bound));
+    assert(&mut script, &format!("(or {})", fails.join("\n  ")));
+    script + "(check-sat)\n"
+}
+
 /// Around a part without interior: where all rows but its last hold, the last is nowhere positive.
 fn empty_script(steps: &Steps, part: &Part<'_>) -> String {
     let mut script = opening("This part of the domain has no point beyond its last border.", steps);
@@ -153,18 +163,6 @@ fn empty_script(steps: &Steps, part: &Part<'_>) -> String {
     part.rows[..strict].iter().for_each(|row| assert(&mut script, &at_least_0(row)));
     part.rows[strict..].iter().for_each(|row| assert(&mut script, &format!("(> {} 0)", integers(row))));
     script + "(check-sat)\n"
-}
-
-/// The shared ReLUs that some forms depend on, defined.
-fn shared_definitions(steps: &Steps, forms: &[Form]) -> String {
-    let mut needed = vec![false; steps.shared.len()];
-    forms.iter().flat_map(Form::relu_wires).for_each(|k| needed[k] = true);
-    for k in (0..needed.len()).rev() {
-        if needed[k] {
-            steps.shared[k].relu_wires().for_each(|below| needed[below] = true);
-        }
-    }
-    (0..needed.len()).filter(|k| needed[*k]).map(|k| shared_definition(steps, k)).collect()
 }
 
 fn shared_definition(steps: &Steps, k: usize) -> String {
