@@ -212,11 +212,11 @@ fn prices(paper: &mut Paper<'_>, turns: &Turns<'_>, n: usize) {
              on the same hyperplane takes that bend back. Such a pair adds one direction, whichever is wanted, for two \
              neurons; and more neurons there add no other direction."
         ),
-        Price::Any => format!(
+        Price::Any =>
             "Further neurons have to add it. On a box a neuron can be on everywhere, and then carries an affine map: one \
              direction, of any kind. However it is done, one neuron adds multiples of its own row alone, which is a \
              matrix of rank 1; so rank r takes r neurons."
-        ),
+        .to_string(),
         Price::OneSigned => format!(
             "Further neurons have to add it, each multiples of its own row alone, which is a matrix of rank 1. {on_kink}A \
              neuron that is on in the whole domain carries its row, which must have one sign there, as not all biases are \

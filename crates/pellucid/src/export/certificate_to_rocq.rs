@@ -177,7 +177,7 @@ fn theorem(file: &mut String, steps: &Steps, within: &Within<'_>, nodes: &[Node]
     put(file, format_args!("rewrite {}.\n", rewritten.join(", ")));
     let end = if within.bound.is_zero() { "lra" } else { "apply Rabs_le; split; lra" };
     let mut proof = Proof { file, steps, nodes, next: 0, end };
-    proof.node(0, 0);
+    proof.node(0);
     file.push_str("Qed.\n\n");
 }
 
@@ -192,7 +192,7 @@ struct Proof<'a> {
 
 impl Proof<'_> {
     /// The next part, where some ReLUs have been spoken of; as deep as there are ReLUs.
-    fn node(&mut self, told: usize, depth: usize) {
+    fn node(&mut self, told: usize) {
         let here = self.next;
         self.next += 1;
         let nodes = self.nodes;
@@ -207,18 +207,18 @@ impl Proof<'_> {
                     self.line(&format!("assert (H{relu} : {argument} <= 0) by lra."));
                     self.next += 1;
                     self.side(relu, "0", false);
-                    self.node(told.max(relu + 1), depth);
+                    self.node(told.max(relu + 1));
                 } else if empty(off) {
                     self.line(&format!("assert (H{relu} : 0 <= {argument}) by lra."));
                     self.side(relu, &argument, true);
-                    self.node(told.max(relu + 1), depth);
+                    self.node(told.max(relu + 1));
                     self.next += 1;
                 } else {
                     self.line(&format!("destruct (Rle_lt_dec 0 ({argument})) as [H{relu} | H{relu}]."));
                     for (on, value) in [(true, argument.as_str()), (false, "0")] {
                         self.line("{");
                         self.side(relu, value, on);
-                        self.node(told.max(relu + 1), depth + 1);
+                        self.node(told.max(relu + 1));
                         self.line("}");
                     }
                 }
