@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod files;
 mod limits;
+mod proofs;
 mod screen;
 mod words;
 

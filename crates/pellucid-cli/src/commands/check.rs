@@ -4,23 +4,38 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use pellucid::answers;
+use pellucid::{Certificate, answers};
 
+use crate::proofs::{ExplainArgument, ExportArguments};
 use crate::{Answer, files, screen};
 
 #[derive(Args)]
+#[command(after_help = "Examples:
+  pellucid check proof.json
+  pellucid check proof.json --explain
+  pellucid check proof.json --smt-leaves proof")]
 pub struct Arguments {
     /// The certificate, as compile, prove and decompile write it with --certificate
     certificate: PathBuf,
+    #[command(flatten)]
+    explain: ExplainArgument,
+    #[command(flatten)]
+    exports: ExportArguments,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    arguments.exports.check_outputs()?;
     let path = &arguments.certificate;
     let text = files::text(path, "certificate")?;
-    let checked = pellucid::check_json(&text).with_context(|| format!("cannot read {}", path.display()))?;
+    let certificate = Certificate::from_json(&text).with_context(|| format!("cannot read {}", path.display()))?;
+    let checked = pellucid::check(&certificate);
+    if checked.is_accepted() {
+        arguments.exports.write_claim(&certificate.claim)?;
+        arguments.exports.write_proof(&certificate)?;
+    }
     if arguments.json {
         screen::out_json(&answers::checked(&checked))?;
     } else {
@@ -28,6 +43,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
             None => screen::out_line(&format!("accepted: {}", checked.claim))?,
             Some(reason) => screen::out_line(&format!("rejected: {reason}\n  the claim was: {}", checked.claim))?,
         }
+    }
+    if checked.is_accepted() {
+        arguments.explain.tell(&certificate)?;
     }
     Ok(if checked.is_accepted() { Answer::Yes } else { Answer::No })
 }

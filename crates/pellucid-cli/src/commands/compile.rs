@@ -8,6 +8,7 @@ use pellucid::{Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, Writ
 
 use crate::arguments::{BiasArguments, FunctionArguments, domain};
 use crate::limits::LimitArguments;
+use crate::proofs::ExplainArgument;
 use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
@@ -15,6 +16,7 @@ use crate::{Answer, files, screen, words};
   pellucid compile 'min(x1, x2)'
   pellucid compile 'min(x1, x2)' -o min.onnx
   pellucid compile 'min(x1, x2)' --on '[-1,1]^2' --no-bias
+  pellucid compile 'min(x1, x2)' --explain
   pellucid compile '(max(x1, x2), min(x1, x2))' --certificate proof.json")]
 pub struct Arguments {
     /// The function, such as 'min(x1, x2)' or '|x| + 1/2'
@@ -38,6 +40,8 @@ pub struct Arguments {
     /// Write the proof, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    #[command(flatten)]
+    explain: ExplainArgument,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -79,6 +83,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         screen::out_json(&answers::compiled(&compiled, n_cells))?;
     } else {
         screen::out(&text(&compiled, n_cells)?)?;
+    }
+    for certificate in [compiled.minimality.not_one_layer.as_ref(), Some(&compiled.certificate)].into_iter().flatten() {
+        arguments.explain.tell(certificate)?;
     }
     Ok(Answer::Yes)
 }

@@ -5,21 +5,24 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Certificate, Computation, Counterexample, Difference, Domain, Largest, Limits, Proof, Rational, Verdict, answers,
+    Certificate, Claim, Computation, Counterexample, Difference, Domain, Largest, Limits, Proof, Rational, Verdict,
+    answers,
 };
 
 use super::compile::{must_hold, write_certificate};
 use crate::arguments::{DomainArguments, FunctionArguments, Operand, nonnegative};
 use crate::limits::{Clock, LimitArguments};
+use crate::proofs::{ExplainArgument, ExportArguments, explaining};
 use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid prove min.onnx 'min(x1, x2)'
   pellucid prove trained.safetensors 'min(x1, x2)' --on '[-1,1]^2' --within 1e-4
-  pellucid prove 'max(x1, x2)' 'x2 + relu(x1 - x2)'
+  pellucid prove 'max(x1, x2)' 'x2 + relu(x1 - x2)' --explain
   pellucid prove 'max(x1, x2)' 'x1' --where 'x1 >= x2'
-  pellucid prove 'min(x1, x2)' 'relu(x1 + x2 - 1)' --on '{0,1}^2'")]
+  pellucid prove 'min(x1, x2)' 'relu(x1 + x2 - 1)' --on '{0,1}^2'
+  pellucid prove min.onnx 'min(x1, x2)' --smt claim.smt2 --rocq proof.v")]
 pub struct Arguments {
     /// A network file, or a function
     #[arg(allow_hyphen_values = true)]
@@ -45,6 +48,10 @@ pub struct Arguments {
     /// Write the proof, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    #[command(flatten)]
+    exports: ExportArguments,
+    #[command(flatten)]
+    explain: ExplainArgument,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -55,6 +62,7 @@ const CLAIM_CHARS: usize = 1_000;
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_output(arguments.certificate.as_deref())?;
+    arguments.exports.check_outputs()?;
     let (left, right) = Operand::read_pair(&arguments.left, &arguments.right, &arguments.functions)?;
     let (left, right) = aligned(left, right)?;
     let question = Question {
@@ -64,6 +72,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         within: arguments.within.clone(),
         json: arguments.json,
     };
+    arguments.exports.write_claim(&question.claim())?;
     let clock = arguments.limits.start();
     let gave_up = |why: &str| {
         // Nobody is left to be told that stdout is closed.
@@ -87,14 +96,23 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
             if let Some(path) = &arguments.certificate {
                 write_certificate(certificate, path)?;
             }
+            // A proof that cannot be exported is a proof: the verdict is told before the refusal.
+            let exported = arguments.exports.write_proof(certificate);
             question.tell_proved(certificate, *n_cells, &clock)?;
+            exported?;
+            arguments.explain.tell(certificate)?;
             Ok(Answer::Yes)
         }
         Verdict::Refuted(counterexample) => {
-            if arguments.certificate.is_some() {
+            if arguments.certificate.is_some() || arguments.exports.wants_proof() {
                 screen::remark("no proof is written: the claim is false");
             }
             question.tell_refuted(counterexample, &clock)?;
+            if arguments.explain.explain {
+                let Question { left, right, within, .. } = &question;
+                let told = pellucid::explain_refutation(left, right, within, counterexample, &explaining());
+                screen::out(&format!("\n{told}"))?;
+            }
             Ok(Answer::No)
         }
     }
@@ -110,6 +128,15 @@ struct Question {
 }
 
 impl Question {
+    fn claim(&self) -> Claim {
+        Claim::Within {
+            left: self.left.clone(),
+            right: self.right.clone(),
+            domain: self.domain.clone(),
+            bound: self.within.clone(),
+        }
+    }
+
     fn answer(
         &self,
         verdict: &str,
