@@ -3,10 +3,13 @@
 //! Everything is read off the certificate, so that whatever is certified can be explained. What is
 //! told is not checked again: that is the checker's work.
 
+mod any_depth;
 mod cells;
 mod equality;
 mod jumps;
+mod never;
 mod paper;
+mod points;
 mod refutation;
 mod smallest;
 mod turns;
@@ -50,7 +53,10 @@ impl Default for Explaining {
 pub fn explain(certificate: &Certificate, options: &Explaining) -> Result<String, Error> {
     let inputs = match &certificate.claim {
         Claim::Within { left, .. } => left.input_names(),
-        Claim::Smallest { function, .. } | Claim::NotOneLayer { function, .. } => function.input_names(),
+        Claim::Smallest { function, .. } | Claim::NotOneLayer { function, .. } | Claim::AtLeast { function, .. } => {
+            function.input_names()
+        }
+        Claim::Never { computation, .. } => computation.input_names(),
     };
     let mut paper = Paper::new(options, inputs);
     paper.say(&format!("Claim: {}.", crate::text::brief(&certificate.claim.to_string(), 1_000)));
@@ -63,6 +69,12 @@ pub fn explain(certificate: &Certificate, options: &Explaining) -> Result<String
         }
         (Claim::NotOneLayer { function, domain }, Proof::NotOneLayer { here, there }) => {
             jumps::tell_not_one_layer(&mut paper, function, domain, here, there)?;
+        }
+        (Claim::AtLeast { function, domain, at_least }, Proof::AtLeast(proof)) => {
+            any_depth::tell(&mut paper, function, domain, *at_least, proof)?;
+        }
+        (Claim::Never { computation, cases }, Proof::Never(regions)) => {
+            never::tell(&mut paper, computation, cases, regions)?;
         }
         _ => return Err(Error::input("there are no words for this kind of proof")),
     }

@@ -4,8 +4,9 @@
 //! say.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
-use pellucid_core::{Affine, CellStep, Domain, Error, ReluGraph};
+use pellucid_core::{Affine, CellStep, Domain, Error, IntegerGraph, IntegerRow, ReluGraph, ReluOnCell};
 
 /// A cut that leads to a part of the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,22 +23,70 @@ pub(crate) struct Part<'a> {
     pub step: &'a CellStep,
     /// The cuts that lead here.
     pub cuts: &'a [Cut],
-    /// What is at least 0 on it, as multipliers count: the domain's rows, then one a cut.
-    pub rows: &'a [Affine],
+    /// What is at least 0 on it, in integers, as factors count: the domain's rows, then one a cut.
+    pub rows: &'a [IntegerRow],
     /// The affine map of every ReLU that is decided.
     pub relus: &'a [Affine],
+    /// Which of them are decided because a step shows that their argument has one sign here.
+    pub shown: &'a [bool],
     /// The argument of the first ReLU that is not.
     pub argument: Option<&'a Affine>,
+    /// The same, scaled to integers as factors count.
+    pub scaled: Option<&'a IntegerRow>,
+    /// The ReLUs' maps, scaled.
+    scaled_relus: &'a [ReluOnCell],
+    /// The graph in integers.
+    pub graph: &'a IntegerGraph,
+}
+
+impl Part<'_> {
+    /// The maps of the outputs, once all ReLUs are decided.
+    pub fn outputs(&self) -> Vec<Affine> {
+        self.graph.output_maps(self.scaled_relus)
+    }
+
+    /// The rows that the cuts added.
+    pub fn cut_rows(&self) -> &[IntegerRow] {
+        &self.rows[self.rows.len() - self.cuts.len()..]
+    }
+
+    /// Is the row with this index one of the domain's?
+    pub fn is_of_domain(&self, row: usize) -> bool {
+        row < self.rows.len() - self.cuts.len()
+    }
 }
 
 /// A cut whose off side is still to come.
 struct Open {
     n_relus: usize,
     n_cuts: usize,
-    argument: Affine,
+    row: IntegerRow,
 }
 
-/// Visits every part of the domain that a proof by cells comes to, in its order.
+/// The ReLUs that are decided on the way.
+#[derive(Default)]
+struct Decided {
+    maps: Vec<Affine>,
+    scaled: Vec<ReluOnCell>,
+    shown: Vec<bool>,
+}
+
+impl Decided {
+    fn push(&mut self, map: Affine, scaled: IntegerRow, on: bool, shown: bool) {
+        self.maps.push(if on { map } else { Affine::constant(scaled.n_inputs(), Default::default()) });
+        self.scaled.push(on.then(|| Arc::new(scaled)));
+        self.shown.push(shown);
+    }
+
+    fn truncate(&mut self, n: usize) {
+        self.maps.truncate(n);
+        self.scaled.truncate(n);
+        self.shown.truncate(n);
+    }
+}
+
+/// Visits every part of the domain that a proof by cells comes to, in its order; a part where the next
+/// ReLU is shown to stay on, or off, is visited for that and again for what comes next.
 ///
 /// # Errors
 /// When the steps are no tree over the graph's ReLUs, and those of `visit`.
@@ -48,44 +97,67 @@ pub(crate) fn replay<S: Borrow<CellStep>>(
     mut visit: impl FnMut(&Part<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let n = graph.n_inputs;
-    let off = || Affine::constant(n, Default::default());
-    let mut rows = domain.rows(n);
+    let integers = IntegerGraph::of(graph);
+    let mut rows: Vec<IntegerRow> = domain.rows(n).iter().map(IntegerRow::of).collect();
     let n_domain = rows.len();
-    let mut relus: Vec<Affine> = Vec::new();
+    let mut relus = Decided::default();
     let mut cuts: Vec<Cut> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut steps = steps.into_iter();
     loop {
-        let mut argument = None;
-        while let Some(form) = graph.relus.get(relus.len()) {
-            let map = form.to_affine(n, &relus);
+        let mut next = None;
+        while let (Some(form), Some(scaled)) =
+            (graph.relus.get(relus.maps.len()), integers.relus.get(relus.maps.len()))
+        {
+            let (map, scaled) = (form.to_affine(n, &relus.maps), scaled.on_cell(&relus.scaled));
             if !map.is_constant() {
-                argument = Some(map);
+                next = Some((map, scaled));
                 break;
             }
-            relus.push(if map.constant.is_positive() { map } else { off() });
+            let on = map.constant.is_positive();
+            relus.push(map, scaled, on, false);
         }
         let step = steps.next().ok_or_else(|| Error::input("the proof ends before all cells are covered"))?;
         let step: &CellStep = step.borrow();
-        visit(&Part { step, cuts: &cuts, rows: &rows, relus: &relus, argument: argument.as_ref() })?;
-        match (step, argument) {
-            (CellStep::Split, Some(argument)) => {
-                open.push(Open { n_relus: relus.len(), n_cuts: cuts.len(), argument: argument.clone() });
-                cuts.push(Cut { relu: relus.len(), on: true });
-                rows.push(argument.clone());
-                relus.push(argument);
+        visit(&Part {
+            step,
+            cuts: &cuts,
+            rows: &rows,
+            relus: &relus.maps,
+            shown: &relus.shown,
+            argument: next.as_ref().map(|(map, _)| map),
+            scaled: next.as_ref().map(|(_, scaled)| scaled),
+            scaled_relus: &relus.scaled,
+            graph: &integers,
+        })?;
+        match (step, next) {
+            (CellStep::Split, Some((map, scaled))) => {
+                open.push(Open { n_relus: relus.maps.len(), n_cuts: cuts.len(), row: scaled.negated() });
+                cuts.push(Cut { relu: relus.maps.len(), on: true });
+                rows.push(scaled.clone());
+                relus.push(map, scaled, true, false);
                 continue;
             }
-            (CellStep::Split, None) => return Err(Error::input("a cell is cut although all ReLUs are decided")),
+            (CellStep::On(_) | CellStep::Off(_), Some((map, scaled))) => {
+                relus.push(map, scaled, matches!(step, CellStep::On(_)), true);
+                continue;
+            }
+            (CellStep::Split | CellStep::On(_) | CellStep::Off(_), None) => {
+                return Err(Error::input("a ReLU is decided although all of them are"));
+            }
+            // What is said of inputs alone may close a part before that.
+            (CellStep::Equal | CellStep::Bounded(_), Some(_)) => {
+                return Err(Error::input("a cell is closed too early"));
+            }
             _ => {}
         }
-        let Some(Open { n_relus, n_cuts, argument }) = open.pop() else { break };
+        let Some(Open { n_relus, n_cuts, row }) = open.pop() else { break };
         relus.truncate(n_relus);
         cuts.truncate(n_cuts);
         rows.truncate(n_domain + n_cuts);
         cuts.push(Cut { relu: n_relus, on: false });
-        rows.push(argument.scaled(&(-1).into()));
-        relus.push(off());
+        relus.push(row.to_affine(), row.clone(), false, false);
+        rows.push(row);
     }
     match steps.next() {
         Some(_) => Err(Error::input("the proof goes on after all cells are covered")),

@@ -1,20 +1,25 @@
 //! A proof by cells in words: how the domain is cut, and what both sides are on each cell.
 
-use pellucid_core::{Affine, CellStep, Domain, Error, Form, Rational, counted};
+use pellucid_core::{Affine, CellStep, Combination, Error, Form, IntegerRow, Merge, Rational, counted};
 
 use super::equality::{Sides, outputs, wanted};
-use super::paper::{Paper, number};
+use super::paper::{Paper, combined, primitive, times};
 use crate::export::claim_to_steps::Steps;
 use crate::replay::{Part, replay};
 
-pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, proof: &[CellStep]) -> Result<(), Error> {
-    let steps = Steps::of(sides.left, sides.right, sides.domain)?;
+pub(super) fn tell(
+    paper: &mut Paper<'_>,
+    sides: &Sides<'_>,
+    merge: Merge,
+    proof: &[CellStep],
+) -> Result<(), Error> {
+    let steps = Steps::of(sides.left, sides.right, sides.domain, merge)?;
     let names = sides.names();
     let n_outputs = steps.left.forms.len();
-    sides_in_relus(paper, &steps, &names)?;
+    sides_in_relus(paper, &steps, merge, &names)?;
     let is_cell = |step: &&CellStep| matches!(step, CellStep::Equal | CellStep::Bounded(_));
     let n_cells = proof.iter().filter(is_cell).count();
-    let n_empty = proof.iter().filter(|step| matches!(step, CellStep::Empty(_))).count();
+    let n_signs = proof.iter().filter(|step| matches!(step, CellStep::On(_) | CellStep::Off(_))).count();
     let n_relus = steps.difference.relus.len();
 
     paper.section("The domain is cut into cells");
@@ -32,55 +37,51 @@ pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, proof: &[CellStep])
             "In {} minus {} {relus}. Where a ReLU's argument is at least 0 the ReLU is its \
              argument, and where it is at most 0 the ReLU is 0; so its argument cuts what has been cut before in two, \
              and on each side it is affine. Every point is on one side or the other: nothing of the domain is lost. \
-             This ends with {}, where every ReLU is decided{}.",
+             {}This ends with {}, where every ReLU is decided.",
             names[0],
             names[1],
-            counted(n_cells, "cell"),
-            match n_empty {
-                0 => String::new(),
-                n => format!(", and {} without interior, where no more cuts are needed", counted(n, "part")),
-            }
+            match n_signs {
+                0 => "",
+                _ => "Where the argument has one sign nothing is cut. ",
+            },
+            counted(n_cells, "cell")
         ));
     }
 
     let mut cells = Vec::new();
-    let mut empty = Vec::new();
-    let (cells_told, empty_told) = (paper.shown(n_cells), paper.shown(n_empty));
+    let mut signs = Vec::new();
+    let (cells_told, signs_told) = (paper.shown(n_cells), paper.shown(n_signs));
     replay(&steps.difference, sides.domain, proof.iter(), |part| {
         match part.step {
             CellStep::Split => {}
-            CellStep::Empty(multipliers) if empty.len() < empty_told => {
-                empty.push(empty_part(paper, sides.domain, part, multipliers)?);
+            CellStep::On(proof) | CellStep::Off(proof) => {
+                if signs.len() < signs_told {
+                    signs.push(sign(paper, sides, &steps, part, proof)?);
+                }
             }
-            CellStep::Empty(_) => {}
             _ if cells.len() < cells_told => cells.push(cell(paper, sides, &steps, part)?),
             _ => {}
         }
         Ok(())
     })?;
+    if n_signs > 0 {
+        paper.section("Where nothing has to be cut");
+        paper.say(
+            "Some ReLUs' arguments have one sign on all of what the cuts before have left. A positive multiple of the \
+             argument, or of minus the argument where the ReLU is off, is then a sum of positive multiples of what is at \
+             least 0 there, and of a number that is at least 0.",
+        );
+        signs.iter().for_each(|text| paper.item(text));
+        paper.more(n_signs - signs.len(), "time", "times");
+    }
     let on_each = if n_cells == 1 { "On the cell".to_string() } else { format!("On each of the {n_cells} cells") };
     paper.section(&format!("{on_each} {}", wanted(sides.bound, n_outputs)));
     cells.iter().for_each(|text| paper.item(text));
     paper.more(n_cells - cells.len(), "cell", "cells");
-    if n_empty > 0 {
-        paper.section("The parts without interior");
-        paper.say(
-            "Of what must be at least 0 in such a part, some positive multiples add up to a number that is not above 0. \
-             So they cannot all be positive at one point: there are no inner points. What such a part may have of \
-             borders belongs to its neighbours, too, since both sides are continuous.",
-        );
-        empty.iter().for_each(|text| paper.item(text));
-        paper.more(n_empty - empty.len(), "part", "parts");
-    }
     paper.section("So the claim holds");
     paper.say(&format!(
         "{} the domain, and on {} {}. So {} {} {} {}.",
-        match (n_cells, n_empty) {
-            (1, 0) => "The cell is all of",
-            (1, _) => "But for parts without interior the cell is all of",
-            (_, 0) => "The cells cover",
-            _ => "The cells and the parts without interior cover",
-        },
+        if n_cells == 1 { "The cell is all of" } else { "The cells cover" },
         if n_cells == 1 { "it" } else { "each cell" },
         wanted(sides.bound, n_outputs),
         names[0],
@@ -95,13 +96,18 @@ pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, proof: &[CellStep])
 }
 
 /// Both sides as sums of shared ReLUs.
-fn sides_in_relus(paper: &mut Paper<'_>, steps: &Steps, names: &[String; 2]) -> Result<(), Error> {
+fn sides_in_relus(paper: &mut Paper<'_>, steps: &Steps, merge: Merge, names: &[String; 2]) -> Result<(), Error> {
     paper.section("Both sides in the same ReLUs");
-    paper.say(
-        "Since relu(s*z) = s*relu(z) for s > 0 and relu(-z) = relu(z) - z, and since min, max, abs and so on are sums of \
-         ReLUs (max(a, b) = b + relu(a - b)), both sides can be written with the same ReLUs, whose arguments begin with \
-         the factor 1:",
-    );
+    let (rules, begin) = match merge {
+        Merge::Hyperplanes => {
+            ("relu(s*z) = s*relu(z) for s > 0 and relu(-z) = relu(z) - z", "begin with the factor 1")
+        }
+        _ => ("relu(s*z) = s*relu(z) for s > 0", "have integer factors without a common one"),
+    };
+    paper.say(&format!(
+        "Since {rules}, and since min, max, abs and so on are sums of ReLUs (max(a, b) = b + relu(a - b)), both sides can \
+         be written with the same ReLUs, whose arguments {begin}:"
+    ));
     let relus: Vec<String> =
         steps.shared.iter().enumerate().map(|(k, z)| format!("{} = relu({})", paper.relu(k), paper.form(z))).collect();
     paper.list(relus.len(), "ReLU", "ReLUs", |_, k| Ok(relus[k].clone()))?;
@@ -112,10 +118,9 @@ fn sides_in_relus(paper: &mut Paper<'_>, steps: &Steps, names: &[String; 2]) -> 
 }
 
 /// Where a part is: the conditions of its cuts.
-fn place(paper: &Paper<'_>, part: &Part<'_>) -> String {
-    let n_domain = part.rows.len() - part.cuts.len();
+pub(super) fn place(paper: &Paper<'_>, rows: &[IntegerRow]) -> String {
     let mut conditions: Vec<String> = Vec::new();
-    for condition in part.rows[n_domain..].iter().map(|row| paper.at_least_0(row)) {
+    for condition in rows.iter().map(|row| paper.at_least_0(row)) {
         // Cuts along borders that are there already say nothing new.
         if !conditions.contains(&condition) {
             conditions.push(condition);
@@ -129,7 +134,7 @@ fn cell(paper: &Paper<'_>, sides: &Sides<'_>, steps: &Steps, part: &Part<'_>) ->
         outputs(&forms.iter().map(|form| paper.form(&steps.on_cell(form, part.relus))).collect::<Vec<_>>())
     };
     let (left, right) = (on_cell(&steps.left.forms), on_cell(&steps.right.forms));
-    let place = place(paper, part);
+    let place = place(paper, part.cut_rows());
     if left == right {
         return Ok(format!("{place}: both sides are {left}."));
     }
@@ -142,8 +147,9 @@ fn cell(paper: &Paper<'_>, sides: &Sides<'_>, steps: &Steps, part: &Part<'_>) ->
         match part.step {
             CellStep::Bounded(proofs) if !map.is_constant() => {
                 let proofs = proofs.get(i).ok_or_else(|| Error::input("a cell does not bound every output"))?;
-                let above = bound_text(paper, sides, part, &map, &proofs[0])?;
-                let below = bound_text(paper, sides, part, &map.scaled(&(-1).into()), &proofs[1])?;
+                let scale = part.graph.scales.get(i).cloned().unwrap_or_default();
+                let above = bound_text(sides, &scale, paper, part, (&map, &proofs[0]))?;
+                let below = bound_text(sides, &scale, paper, part, (&map.scaled(&(-1).into()), &proofs[1]))?;
                 text += &format!(
                     "; it is at most {0}, since {0} minus it is {above}, and at least -{0}, since {0} plus it is {below}.",
                     sides.bound
@@ -155,57 +161,57 @@ fn cell(paper: &Paper<'_>, sides: &Sides<'_>, steps: &Steps, part: &Part<'_>) ->
     Ok(text)
 }
 
-/// `bound - map` as a sum of what is at least 0 on the cell.
+/// `bound - map` as a sum of what is at least 0 on the cell, where `scale * map` is the scaled output.
 fn bound_text(
-    paper: &Paper<'_>,
     sides: &Sides<'_>,
+    scale: &Rational,
+    paper: &Paper<'_>,
     part: &Part<'_>,
-    map: &Affine,
-    multipliers: &[(usize, Rational)],
+    (map, proof): (&Affine, &Combination),
 ) -> Result<String, Error> {
+    // The proof is about `limit - scale * map` with the limit `scale * bound`, times the limit's
+    // denominator, as IntegerRow::slack has it.
+    let denominator = Rational::from(pellucid_core::Integer::from((scale * sides.bound).denominator().clone()));
+    let unit = Rational::one() / (Rational::from(proof.times.clone()) * denominator * scale);
     let mut rest = Affine::constant(sides.left.n_inputs(), sides.bound.clone());
     rest.add_scaled(&(-1).into(), map);
-    let mut terms = Vec::new();
-    for (row, factor) in combined(part, multipliers)? {
-        rest.add_scaled(&(-&factor), &row);
-        terms.push(product(paper, &row, &factor));
+    let mut terms = combined(part.rows, &proof.rows)?;
+    for (row, factor) in &mut terms {
+        *factor *= &unit;
+        rest.add_scaled(&-&*factor, &row.to_affine());
     }
-    if !rest.constant.is_zero() || terms.is_empty() {
-        terms.push(number(&rest.constant));
-    }
-    Ok(terms.join(" + "))
+    Ok(paper.rows_and_number(&terms, &rest.constant))
 }
 
-fn empty_part(
+/// Why a ReLU stays on, or off, on a part.
+fn sign(
     paper: &Paper<'_>,
-    domain: &Domain,
+    sides: &Sides<'_>,
+    steps: &Steps,
     part: &Part<'_>,
-    multipliers: &[(usize, Rational)],
+    proof: &Combination,
 ) -> Result<String, Error> {
-    let mut rows = combined(part, multipliers)?;
-    // Any positive multiple says the same: the plainest is told.
-    let scale = Rational::primitive_scale(rows.iter().map(|(_, factor)| factor));
-    rows.iter_mut().for_each(|(_, factor)| *factor *= &scale);
-    let terms: Vec<String> = rows.iter().map(|(row, factor)| product(paper, row, factor)).collect();
-    let mut sum = Affine::constant(part.rows.first().map_or(0, |row| row.coefficients.len()), Rational::zero());
-    rows.iter().for_each(|(row, factor)| sum.add_scaled(factor, row));
-    let uses_domain = multipliers.iter().any(|(i, _)| *i < part.rows.len() - part.cuts.len());
-    let inside = if uses_domain { format!(", {}", domain.phrase()) } else { String::new() };
-    Ok(format!("{}{inside}: {} = {}.", place(paper, part), terms.join(" + "), paper.map(&sum)))
-}
-
-/// The rows of a combination with primitive coefficients, and the factors that go with these.
-fn combined(part: &Part<'_>, multipliers: &[(usize, Rational)]) -> Result<Vec<(Affine, Rational)>, Error> {
-    let rows = multipliers.iter().map(|(i, factor)| {
-        let row = part.rows.get(*i).ok_or_else(|| Error::input("a multiplier is for a row that is not there"))?;
-        let scale = Rational::primitive_scale(&row.coefficients);
-        Ok((row.scaled(&scale), factor / &scale))
-    });
-    rows.collect()
-}
-
-/// `2*(x1 - x2)`.
-fn product(paper: &Paper<'_>, row: &Affine, factor: &Rational) -> String {
-    let row = paper.map(row);
-    if factor.is_one() { format!("({row})") } else { format!("{}*({row})", number(factor)) }
+    let argument = part.scaled.ok_or_else(|| Error::input("a ReLU is decided although all of them are"))?;
+    let on = matches!(part.step, CellStep::On(_));
+    let argument = if on { argument.clone() } else { argument.negated() };
+    let small = primitive(&argument);
+    let mut terms = combined(part.rows, &proof.rows)?;
+    let mut factor = Rational::from(proof.times.clone()) * times(&argument, &small);
+    let mut rest = small.to_affine().scaled(&factor);
+    terms.iter().for_each(|(row, factor)| rest.add_scaled(&-factor, &row.to_affine()));
+    // Any positive multiple says the same: the one in the smallest integers is told.
+    let scale = Rational::primitive_scale(terms.iter().map(|(_, f)| f).chain([&factor, &rest.constant]));
+    terms.iter_mut().for_each(|(_, factor)| *factor *= &scale);
+    factor *= &scale;
+    let uses_domain = proof.rows.iter().any(|(i, _)| part.is_of_domain(*i));
+    let inside = if uses_domain { format!(", {}", sides.domain.phrase_in(paper.inputs)) } else { String::new() };
+    let name = steps.place.get(part.relus.len()).copied().flatten().map_or("a ReLU".into(), |k| paper.relu(k));
+    let told = paper.map(&small.to_affine());
+    Ok(format!(
+        "{}{inside}: {name} is {}, since {} = {}.",
+        place(paper, part.cut_rows()),
+        if on { "on" } else { "off" },
+        if factor.is_one() { told } else { format!("{factor}*({told})") },
+        paper.rows_and_number(&terms, &(&rest.constant * &scale))
+    ))
 }

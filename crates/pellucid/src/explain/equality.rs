@@ -3,8 +3,8 @@
 use pellucid_check::one_layer::{Form as OneLayer, form_of};
 use pellucid_core::{Affine, Computation, Difference, Domain, Error, Expr, Rational};
 
-use super::cells;
 use super::paper::{Paper, and};
+use super::{cells, points};
 use crate::text::brief;
 
 /// What is compared.
@@ -29,7 +29,15 @@ impl Sides<'_> {
 pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, difference: &Difference) -> Result<(), Error> {
     match difference {
         Difference::CanonicalForms => canonical_forms(paper, sides),
-        Difference::Cells(steps) => cells::tell(paper, sides, steps),
+        Difference::Cells { merge, steps } => cells::tell(paper, sides, *merge, steps),
+        Difference::Wider { domain, difference } => {
+            paper.section("It is enough to look at a larger domain");
+            let names = sides.left.input_names();
+            let (here, there) = (sides.domain.phrase_in(names), domain.phrase_in(names));
+            paper.say(&format!("What is claimed {here} is shown {there}, where all of these inputs are."));
+            tell(paper, &Sides { domain, ..*sides }, difference)
+        }
+        Difference::Points => points::tell(paper, sides),
     }
 }
 

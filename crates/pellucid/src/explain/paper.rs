@@ -1,6 +1,8 @@
 //! What a proof in words is written on: numbered sections, paragraphs, lists that are cut.
 
-use pellucid_core::{Affine, Error, Expr, Form, Hyperplane, Rational, Wire, expr_to_text};
+use pellucid_core::{
+    Affine, Error, Expr, Form, Hyperplane, Integer, IntegerRow, Rational, Wire, expr_to_text,
+};
 
 use super::Explaining;
 use crate::text::{brief, wrapped};
@@ -80,9 +82,23 @@ impl<'a> Paper<'a> {
         brief(&expr_to_text(&map.to_expr(), self.inputs), FORMULA_CHARS)
     }
 
-    /// `x1 - x2 >= 0`, in integers and with what is taken away on the right where that is all.
-    pub(super) fn at_least_0(&self, row: &Affine) -> String {
-        format!("{} >= 0", self.map(&row.scaled(&Rational::primitive_scale(&row.coefficients))))
+    /// `x1 - x2 >= 0`, in the smallest integers.
+    pub(super) fn at_least_0(&self, row: &IntegerRow) -> String {
+        format!("{} >= 0", self.map(&primitive(row).to_affine()))
+    }
+
+    /// `2*(x1 - x2) + (x1 + 1) + 3`: positive multiples of rows, and a number where it is not 0. Rows
+    /// have the smallest integers.
+    pub(super) fn rows_and_number(&self, rows: &[(IntegerRow, Rational)], rest: &Rational) -> String {
+        let product = |(row, factor): &(IntegerRow, Rational)| {
+            let row = self.map(&row.to_affine());
+            if factor.is_one() { format!("({row})") } else { format!("{}*({row})", number(factor)) }
+        };
+        let mut terms: Vec<String> = rows.iter().map(product).collect();
+        if !rest.is_zero() || terms.is_empty() {
+            terms.push(number(rest));
+        }
+        terms.join(" + ")
     }
 
     /// An expression in the inputs' names.
@@ -117,6 +133,36 @@ impl<'a> Paper<'a> {
         let prefix = if self.inputs.iter().any(taken) { "relu_" } else { "r" };
         format!("{prefix}{}", k + 1)
     }
+}
+
+/// The row divided by the largest common factor of all its numbers.
+pub(super) fn primitive(row: &IntegerRow) -> IntegerRow {
+    let mut row = row.clone();
+    row.make_primitive();
+    row
+}
+
+/// Rows of which factors are given by index, each with the smallest integers and the factor that goes
+/// with these.
+///
+/// # Errors
+/// When there is no such row.
+pub(super) fn combined(
+    rows: &[IntegerRow],
+    factors: &[(usize, Integer)],
+) -> Result<Vec<(IntegerRow, Rational)>, Error> {
+    let row = |(i, factor): &(usize, Integer)| {
+        let row = rows.get(*i).ok_or_else(|| Error::input("a factor is for a row that is not there"))?;
+        let small = primitive(row);
+        Ok((small.clone(), Rational::from(factor.clone()) * times(row, &small)))
+    };
+    factors.iter().map(row).collect()
+}
+
+/// How many times one row is another.
+pub(super) fn times(row: &IntegerRow, small: &IntegerRow) -> Rational {
+    let mut pairs = row.entries.iter().zip(&small.entries).filter(|(_, small)| !small.is_zero());
+    pairs.next().map_or_else(Rational::one, |(a, b)| Rational::quotient(a.clone(), b.clone()))
 }
 
 /// `(1, -1/2)`.

@@ -9,7 +9,7 @@ use pellucid_core::{Affine, CellStep, Certificate, Error, Form, Rational, Wire};
 
 use super::claim_to_smt::{put, shared_name};
 use super::claim_to_steps::{Operation, Side, Steps, affine_to_form, slopes};
-use super::parts::Within;
+use super::parts::{ByCells, Within};
 use crate::replay::replay;
 
 /// More cells than this are refused: with four inputs `coqc` takes about a quarter of a second for each,
@@ -54,18 +54,17 @@ Ltac by_cases := repeat match goal with
 /// ```
 ///
 /// # Errors
-/// When the claim is not about two sides everywhere or on a box, or the proof has more than 500
-/// cells or the sides more than 500 neurons and operations.
+/// When the claim is not about two sides, the proof is by single points or has more than 500 cells, or
+/// the sides have more than 500 neurons and operations.
 pub fn certificate_to_rocq(certificate: &Certificate) -> Result<String, Error> {
-    let steps_of = |within: &Within<'_>| Steps::of(within.left, within.right, within.domain);
-    let (within, proof) = Within::of_certificate(certificate, |within| Ok(steps_of(within)?.difference))?;
+    let ByCells { within, merge, steps: proof, comment } = ByCells::of(certificate)?;
     let n_cells = proof.iter().filter(|step| matches!(step, CellStep::Equal | CellStep::Bounded(_))).count();
     if n_cells > MAX_CELLS {
         return Err(Error::input(format!(
             "the proof has {n_cells} cells; at most {MAX_CELLS} are written for Rocq (SMT-LIB takes more)"
         )));
     }
-    let steps = steps_of(&within)?;
+    let steps = Steps::of(within.left, within.right, within.domain, merge)?;
     let n_steps = steps.left.steps.len() + steps.right.steps.len();
     if n_steps > MAX_STEPS {
         return Err(Error::input(format!(
@@ -74,15 +73,19 @@ pub fn certificate_to_rocq(certificate: &Certificate) -> Result<String, Error> {
     }
     let mut nodes = Vec::with_capacity(proof.len());
     replay(&steps.difference, within.domain, proof.iter(), |part| {
-        nodes.push(match part.step {
-            CellStep::Split => Node::Split { decided: part.relus.to_vec(), cut: part.argument.cloned() },
-            CellStep::Empty(_) => Node::Empty,
-            _ => Node::Cell { decided: part.relus.to_vec() },
+        nodes.push(Node {
+            decided: part.relus.to_vec(),
+            next: match (part.step, part.argument) {
+                (CellStep::Split, Some(argument)) => Next::Split(argument.clone()),
+                (CellStep::On(_), Some(argument)) => Next::Stays(argument.clone(), true),
+                (CellStep::Off(_), Some(argument)) => Next::Stays(argument.clone(), false),
+                _ => Next::Cell,
+            },
         });
         Ok(())
     })?;
 
-    let mut file = format!("(* {}. *)\n", certificate.claim.to_string().replace("(*", "( *").replace("*)", "* )"));
+    let mut file = format!("(* {} *)\n", comment.replace("(*", "( *").replace("*)", "* )"));
     for (i, name) in steps.inputs.iter().enumerate().filter(|(i, name)| **name != format!("x{}", i + 1)) {
         put(&mut file, format_args!("(* x{} is the input {name}. *)\n", i + 1));
     }
@@ -109,11 +112,19 @@ pub fn certificate_to_rocq(certificate: &Certificate) -> Result<String, Error> {
     Ok(file)
 }
 
-/// What the proof does with a part of the domain.
-enum Node {
-    Split { decided: Vec<Affine>, cut: Option<Affine> },
-    Empty,
-    Cell { decided: Vec<Affine> },
+/// A part of the domain: what the ReLUs before are there, and what the proof does with it.
+struct Node {
+    decided: Vec<Affine>,
+    next: Next,
+}
+
+enum Next {
+    /// The argument of the next ReLU cuts it.
+    Split(Affine),
+    /// The argument has one sign: is it on?
+    Stays(Affine, bool),
+    /// All ReLUs are decided.
+    Cell,
 }
 
 fn definitions(file: &mut String, name: &str, side: &Side) {
@@ -191,69 +202,56 @@ struct Proof<'a> {
 }
 
 impl Proof<'_> {
-    /// The next part, where some ReLUs have been spoken of; as deep as there are ReLUs.
-    fn node(&mut self, told: usize) {
-        let here = self.next;
-        self.next += 1;
+    /// The next part, where some ReLUs have been spoken of; as deep as there are cuts.
+    fn node(&mut self, mut told: usize) {
         let nodes = self.nodes;
-        match nodes.get(here) {
-            Some(Node::Split { decided, cut }) => {
-                let told = self.tell(decided, told);
-                let relu = decided.len();
-                let argument = cut.as_ref().map(map).unwrap_or_default();
-                let off = here + 1 + self.size(here + 1);
-                let empty = |at: usize| matches!(nodes.get(at), Some(Node::Empty));
-                if empty(here + 1) {
-                    self.line(&format!("assert (H{relu} : {argument} <= 0) by lra."));
-                    self.next += 1;
-                    self.side(relu, "0", false);
-                    self.node(told.max(relu + 1));
-                } else if empty(off) {
-                    self.line(&format!("assert (H{relu} : 0 <= {argument}) by lra."));
-                    self.side(relu, &argument, true);
-                    self.node(told.max(relu + 1));
-                    self.next += 1;
-                } else {
+        while let Some(Node { decided, next }) = nodes.get(self.next) {
+            self.next += 1;
+            self.tell(decided, told);
+            let relu = decided.len();
+            told = relu + 1;
+            match next {
+                Next::Stays(argument, on) => {
+                    let argument = map(argument);
+                    let (claim, value) = if *on {
+                        (format!("0 <= {argument}"), argument.as_str())
+                    } else {
+                        (format!("{argument} <= 0"), "0")
+                    };
+                    self.line(&format!("assert (H{relu} : {claim}) by lra."));
+                    self.side(relu, value, *on);
+                }
+                Next::Split(argument) => {
+                    let argument = map(argument);
                     self.line(&format!("destruct (Rle_lt_dec 0 ({argument})) as [H{relu} | H{relu}]."));
                     for (on, value) in [(true, argument.as_str()), (false, "0")] {
                         self.line("{");
                         self.side(relu, value, on);
-                        self.node(told.max(relu + 1));
+                        self.node(told);
                         self.line("}");
                     }
+                    return;
+                }
+                Next::Cell => {
+                    self.line(&format!("repeat match goal with |- _ /\\ _ => split end; {}.", self.end));
+                    return;
                 }
             }
-            Some(Node::Cell { decided }) => {
-                self.tell(decided, told);
-                self.line(&format!("repeat match goal with |- _ /\\ _ => split end; {}.", self.end));
-            }
-            // Emptiness is used where the cut is made; a part that is empty without one closes itself.
-            _ => self.line("exfalso; lra."),
         }
-    }
-
-    /// The number of nodes of the subtree there.
-    fn size(&self, start: usize) -> usize {
-        let (mut open, mut at) = (1, start);
-        while open > 0 {
-            open = if matches!(self.nodes.get(at), Some(Node::Split { .. })) { open + 1 } else { open - 1 };
-            at += 1;
-        }
-        at - start
     }
 
     /// Says what the ReLUs are whose argument is constant.
-    fn tell(&mut self, decided: &[Affine], told: usize) -> usize {
+    fn tell(&mut self, decided: &[Affine], told: usize) {
         for (k, value) in decided.iter().enumerate().skip(told) {
             let on = !value.is_zero();
             self.side(k, &map(value), on);
         }
-        decided.len().max(told)
     }
 
     /// Says what a ReLU is on a side.
     fn side(&mut self, relu: usize, value: &str, on: bool) {
-        let name = shared_name(self.steps.place[relu]);
+        // Of a ReLU that is no shared one nothing has to be known.
+        let Some(name) = self.steps.place[relu].map(shared_name) else { return };
         let lemma = if on { "relu_on" } else { "relu_off" };
         self.line(&format!("assert (E{relu} : {name} = {value}) by (unfold {name}; rewrite {lemma}; lra)."));
     }

@@ -4,18 +4,18 @@
 //! * `step-*`: each neuron or operation of either side is what is said of it in terms of ReLUs that
 //!   both sides share, if that holds for the steps before it;
 //! * `outputs`: so the outputs differ by a form over these ReLUs;
-//! * `cell-*`: where the signs of a cell hold, that form is within the bound;
-//! * `empty-*`: nowhere in its surroundings is a part without interior;
-//! * `cover`: every point of the domain is in one of these cells or parts.
+//! * `sign-*`: on a part of the domain the argument of a ReLU has one sign;
+//! * `cell-*`: so does that of every other ReLU on a cell, where the form is within the bound;
+//! * `cover`: every point of the domain is in one of these cells.
 
-use pellucid_core::{CellStep, Certificate, Error, Form};
+use pellucid_core::{CellStep, Certificate, Error, Form, IntegerRow};
 
-use super::claim_to_smt::{assert, at_least_0, beyond, integers, opening, operation, put, relu, shared_name, sum};
+use super::claim_to_smt::{assert, at_least_0, beyond, opening, operation, put, relu, shared_name, sum};
 use super::claim_to_steps::{Step, Steps, substituted};
-use super::parts::Within;
+use super::parts::{ByCells, Within};
 use crate::replay::{Part, replay};
 
-/// More cells and empty parts than this are not written out: a folder of more files helps nobody.
+/// More cells and signs than this are not written out: a folder of more files helps nobody.
 const MAX_PARTS: usize = 20_000;
 
 /// The scripts that together prove a certificate's claim: `write` gets the name of each, without
@@ -38,20 +38,19 @@ const MAX_PARTS: usize = 20_000;
 /// ```
 ///
 /// # Errors
-/// When the claim is not about two sides everywhere or on a box, when the proof has more than
-/// 20,000 parts or is none for the claim, and those of `write`.
+/// When the claim is not about two sides, when the proof is by single points, has more than 20,000
+/// cells and signs, or is none for the claim, and those of `write`.
 pub fn certificate_to_smt<E: From<Error>>(
     certificate: &Certificate,
     mut write: impl FnMut(&str, &str) -> Result<(), E>,
 ) -> Result<usize, E> {
-    let claim = &certificate.claim;
-    let steps_of = |within: &Within<'_>| Steps::of(within.left, within.right, within.domain);
-    let (within, proof) = Within::of_certificate(certificate, |within| Ok(steps_of(within)?.difference))?;
+    let ByCells { within, merge, steps: proof, comment } = ByCells::of(certificate)?;
     let n_parts = proof.iter().filter(|step| !matches!(step, CellStep::Split)).count();
     if n_parts > MAX_PARTS {
-        return Err(Error::input(format!("the proof has {n_parts} parts; at most {MAX_PARTS} are written out")).into());
+        let problem = format!("the proof has {n_parts} cells and signs; at most {MAX_PARTS} are written out");
+        return Err(Error::input(problem).into());
     }
-    let steps = steps_of(&within)?;
+    let steps = Steps::of(within.left, within.right, within.domain, merge)?;
     let mut n_scripts = 0;
     let mut write = |name: &str, script: &str| {
         n_scripts += 1;
@@ -65,14 +64,19 @@ pub fn certificate_to_smt<E: From<Error>>(
     }
     write("outputs", &outputs_script(&steps))?;
 
-    let rows = within.domain.rows(steps.inputs.len());
-    let mut cover = Cover::new();
+    let mut cover = Cover { text: String::new(), n_cells: 0 };
+    let mut n_signs = 0;
     let mut written = Ok(());
     replay(&steps.difference, within.domain, proof.iter(), |part| {
         cover.visit(part);
         let (name, script) = match part.step {
             CellStep::Split => return Ok(()),
-            CellStep::Empty(_) => (format!("empty-{}", cover.n_empty), empty_script(&steps, part)),
+            CellStep::On(_) | CellStep::Off(_) => {
+                // Of a ReLU that no other script speaks of nothing has to be known.
+                let Some(script) = sign_script(&steps, part) else { return Ok(()) };
+                n_signs += 1;
+                (format!("sign-{n_signs}"), script)
+            }
             _ => (format!("cell-{}", cover.n_cells), cell_script(&steps, &within, part)),
         };
         // The walk cannot carry the caller's error.
@@ -83,11 +87,12 @@ pub fn certificate_to_smt<E: From<Error>>(
     })?;
     written?;
     let comment = format!(
-        "{claim}.\nEvery point of the domain is in one of the cells or empty parts; if this and all other scripts of \
-         the folder are unsat, the claim holds."
+        "{comment}\nEvery point of the domain is in one of the cells; if this and all other scripts of the folder are \
+         unsat, the claim holds."
     );
     let mut script = opening(&comment, &steps);
-    rows.iter().for_each(|row| assert(&mut script, &at_least_0(row)));
+    let rows = within.domain.rows(steps.inputs.len());
+    rows.iter().for_each(|row| assert(&mut script, &at_least_0(&IntegerRow::of(row))));
     put(&mut script, format_args!("(assert (not\n{}\n))\n(check-sat)\n", cover.text));
     write("cover", &script)?;
     Ok(n_scripts)
@@ -139,73 +144,77 @@ fn outputs_script(steps: &Steps) -> String {
 }
 
 /// Where the rows of a cell hold every ReLU of the difference is its argument or 0, as is said, and the
-/// difference is within the bound. So the script has no case to split but which of these fails.
+/// difference is within the bound. So the script has no case to split but which of these fails. The
+/// signs that have scripts of their own are not asked for again.
 fn cell_script(steps: &Steps, within: &Within<'_>, part: &Part<'_>) -> String {
     let mut script = opening("On this cell the sides differ by no more than the claim says.", steps);
-    part.rows.iter().for_each(|row| assert(&mut script, &at_least_0(row)));
-    let mut fails = Vec::new();
-    for (k, map) in steps.place.iter().zip(part.relus) {
-        let (name, argument) = (shared_name(*k), sum(&steps.shared[*k], &shared_name));
-        let (value, sign) = if map.is_zero() { ("0", "<=") } else { (argument.as_str(), ">=") };
-        put(&mut script, format_args!("(define-fun {name} () Real {value})\n"));
-        fails.push(format!("(not ({sign} {argument} 0))"));
-    }
+    let mut fails = decided(&mut script, steps, part);
     let differences: Vec<String> = steps.differences().iter().map(|form| sum(form, &shared_name)).collect();
     fails.push(beyond(&differences, within.bound));
     assert(&mut script, &format!("(or {})", fails.join("\n  ")));
     script + "(check-sat)\n"
 }
 
-/// Around a part without interior: where all rows but its last hold, the last is nowhere positive.
-fn empty_script(steps: &Steps, part: &Part<'_>) -> String {
-    let mut script = opening("This part of the domain has no point beyond its last border.", steps);
-    let strict = if part.cuts.is_empty() { part.rows.len() } else { part.rows.len() - 1 };
-    part.rows[..strict].iter().for_each(|row| assert(&mut script, &at_least_0(row)));
-    part.rows[strict..].iter().for_each(|row| assert(&mut script, &format!("(> {} 0)", integers(row))));
-    script + "(check-sat)\n"
+/// Where the rows of a part hold, and the ReLUs before are what is said of them, the argument of the next
+/// has the sign that the proof says.
+fn sign_script(steps: &Steps, part: &Part<'_>) -> Option<String> {
+    let argument = &steps.shared[(*steps.place.get(part.relus.len())?)?];
+    let on = matches!(part.step, CellStep::On(_));
+    let sign = if on { "at least" } else { "at most" };
+    let mut script = opening(&format!("On this part of the domain a ReLU's argument is {sign} 0."), steps);
+    // Cells below this part ask whether the cuts are by the ReLUs' arguments.
+    decided(&mut script, steps, part);
+    assert(&mut script, &format!("({} {} 0)", if on { "<" } else { ">" }, sum(argument, &shared_name)));
+    Some(script + "(check-sat)\n")
+}
+
+/// Says where a part is and what the ReLUs are there that are decided; gives how that may fail where no
+/// `sign-*` script says that it does not.
+fn decided(script: &mut String, steps: &Steps, part: &Part<'_>) -> Vec<String> {
+    part.rows.iter().for_each(|row| assert(script, &at_least_0(row)));
+    let mut fails = Vec::new();
+    let mut defined = vec![false; steps.shared.len()];
+    for ((place, map), shown) in steps.place.iter().zip(part.relus).zip(part.shown) {
+        // Copies of a neuron have one name; what the first is said to be is shown or asked for.
+        let Some(k) = place.filter(|k| !std::mem::replace(&mut defined[*k], true)) else { continue };
+        let argument = sum(&steps.shared[k], &shared_name);
+        let (value, sign) = if map.is_zero() { ("0", "<=") } else { (argument.as_str(), ">=") };
+        put(script, format_args!("(define-fun {} () Real {value})\n", shared_name(k)));
+        if !shown {
+            fails.push(format!("(not ({sign} {argument} 0))"));
+        }
+    }
+    fails
 }
 
 fn shared_definition(steps: &Steps, k: usize) -> String {
     format!("(define-fun {} () Real {})\n", shared_name(k), relu(&sum(&steps.shared[k], &shared_name)))
 }
 
-/// The formula that says where the parts are, written down as the walk comes to them.
+/// The formula that says where the cells are, written down as the walk comes to them.
 struct Cover {
     text: String,
     n_cells: usize,
-    n_empty: usize,
 }
 
 impl Cover {
-    fn new() -> Self {
-        Cover { text: String::new(), n_cells: 0, n_empty: 0 }
-    }
-
     fn visit(&mut self, part: &Part<'_>) {
-        // A side is entered at its first part: the last cut is then its own.
-        let condition = match (part.cuts.last(), part.rows.last(), part.step) {
-            (Some(_), Some(row), CellStep::Empty(_)) => format!("(> {} 0)", integers(row)),
-            (Some(_), Some(row), _) => at_least_0(row),
-            _ if matches!(part.step, CellStep::Empty(_)) => "false".into(),
+        // Each side of a cut is cut again or closed once: the last cut is then its own.
+        let condition = match (part.cuts.last(), part.rows.last()) {
+            (Some(_), Some(row)) => at_least_0(row),
             _ => "true".into(),
         };
         match part.step {
-            CellStep::Split => {
-                self.text += &format!("(and {condition} (or\n");
-                return;
-            }
-            CellStep::Empty(_) => {
-                self.n_empty += 1;
-                self.text += &format!("{condition} ; empty-{}\n", self.n_empty);
-            }
+            CellStep::Split => self.text += &format!("(and {condition} (or\n"),
+            CellStep::On(_) | CellStep::Off(_) => {}
             _ => {
                 self.n_cells += 1;
                 self.text += &format!("{condition} ; cell-{}\n", self.n_cells);
+                // An off side that ends closes its cut, and every cut whose off side that was.
+                let closed = part.cuts.iter().rev().take_while(|cut| !cut.on).count();
+                self.text += &"))".repeat(closed);
+                self.text.push('\n');
             }
         }
-        // An off side that ends closes its cut, and every cut whose off side that was.
-        let closed = part.cuts.iter().rev().take_while(|cut| !cut.on).count();
-        self.text += &"))".repeat(closed);
-        self.text.push('\n');
     }
 }

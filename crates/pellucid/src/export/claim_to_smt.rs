@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use pellucid_core::{Affine, Claim, Error, Form, Rational, Wire};
+use pellucid_core::{Claim, Domain, Error, Form, IntegerRow, Merge, Rational, Wire};
 
-use super::claim_to_steps::{Operation, Side, Steps, slopes};
+use super::claim_to_steps::{Operation, Side, Steps, affine_to_form, slopes};
 use super::parts::Within;
 
 /// The claim as a script in the logic QF_LRA: every neuron and operation is defined in its own
@@ -23,13 +23,19 @@ use super::parts::Within;
 /// ```
 ///
 /// # Errors
-/// When the claim is not about two sides everywhere or on a box.
+/// When the claim is not about two sides.
 pub fn claim_to_smt(claim: &Claim) -> Result<String, Error> {
     let within = Within::of(claim)?;
-    let steps = Steps::of(within.left, within.right, within.domain)?;
+    let steps = Steps::of(within.left, within.right, within.domain, Merge::Hyperplanes)?;
     let mut script = opening(&format!("{claim}.\nunsat means that this holds; a model is a counterexample."), &steps);
     for row in within.domain.rows(steps.inputs.len()) {
-        assert(&mut script, &at_least_0(&row));
+        assert(&mut script, &at_least_0(&IntegerRow::of(&row)));
+    }
+    if let Domain::Finite { values, .. } = within.domain {
+        for (i, values) in values.iter().enumerate() {
+            let values: Vec<String> = values.iter().map(|v| format!("(= x{} {})", i + 1, number(v))).collect();
+            assert(&mut script, &format!("(or false {})", values.join(" ")));
+        }
     }
     for (name, side) in [("left", &steps.left), ("right", &steps.right)] {
         define_side(&mut script, name, side);
@@ -138,15 +144,11 @@ pub(super) fn sum(form: &Form, name: &dyn Fn(usize) -> String) -> String {
     if terms.len() == 1 { terms.swap_remove(0) } else { format!("(+ {})", terms.join(" ")) }
 }
 
-/// `row(x) >= 0`, in integers.
-pub(super) fn at_least_0(row: &Affine) -> String {
-    format!("(>= {} 0)", integers(row))
-}
-
-/// A positive multiple of the map that has integer coefficients.
-pub(super) fn integers(row: &Affine) -> String {
-    let scaled = row.scaled(&Rational::primitive_scale(row.coefficients.iter().chain([&row.constant])));
-    sum(&super::claim_to_steps::affine_to_form(&scaled), &shared_name)
+/// `row(x) >= 0`.
+pub(super) fn at_least_0(row: &IntegerRow) -> String {
+    let mut row = row.clone();
+    row.make_primitive();
+    format!("(>= {} 0)", sum(&affine_to_form(&row.to_affine()), &shared_name))
 }
 
 /// A rational as SMT-LIB 2 writes it.

@@ -6,7 +6,9 @@
 
 use std::collections::HashMap;
 
-use pellucid_core::{Affine, Computation, Domain, Error, Expr, Form, GraphBuilder, Network, Rational, ReluGraph, Wire};
+use pellucid_core::{
+    Affine, Computation, Domain, Error, Expr, Form, GraphBuilder, Merge, Network, Rational, ReluGraph, Wire,
+};
 
 /// What a step does with sums of inputs and earlier steps; in these a `Wire::Relu` is a step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,26 +73,36 @@ pub(crate) struct Steps {
     pub left: Side,
     /// The right side.
     pub right: Side,
-    /// The graph of differences, whose ReLUs a proof by cells is about.
+    /// The graph of differences, whose ReLUs a proof by cells is about; each is the shared one in its
+    /// place.
     pub difference: ReluGraph,
-    /// For each ReLU of the graph of differences its place among the shared ones.
-    pub place: Vec<usize>,
+    /// For each ReLU of the graph of differences its place among the shared ones, where equal ones have
+    /// one place; `None` for one that is constant, given what the shared ones say.
+    pub place: Vec<Option<usize>>,
 }
 
 impl Steps {
-    /// Both sides of a claim as steps.
+    /// Both sides of a claim as steps, for a proof about ReLUs that are merged as told. The shared ones
+    /// are at least copies merged, whatever the proof does.
     ///
     /// # Errors
     /// When the sides do not fit each other or the domain.
-    pub(crate) fn of(left: &Computation, right: &Computation, domain: &Domain) -> Result<Steps, Error> {
+    pub(crate) fn of(
+        left: &Computation,
+        right: &Computation,
+        domain: &Domain,
+        merge: Merge,
+    ) -> Result<Steps, Error> {
         left.check_input_order(right)?;
-        let difference = left.to_relu_graph().difference(&right.to_relu_graph())?;
+        let mut difference = left.difference(right, merge)?;
         let n = difference.n_inputs;
         if !domain.fits(n) {
             return Err(Error::input(format!("the domain {domain} does not fit {n} inputs")));
         }
+        let merge = if merge == Merge::Nothing { Merge::Copies } else { merge };
         let mut writer = Writer {
-            builder: GraphBuilder::new(n),
+            builder: GraphBuilder::with_merge(n, merge),
+            merge,
             side: "",
             steps: Vec::new(),
             forms: Vec::new(),
@@ -112,7 +124,11 @@ impl Steps {
         let graph = builder.finish(relus.into_iter().chain(made_of).chain(forms).collect());
         let mut renumbered = graph.outputs.into_iter();
         let mut next = || renumbered.next().unwrap_or_default();
-        let place = difference.relus.iter().filter_map(|_| next().relu_wires().next()).collect();
+        // Each ReLU of the difference is a multiple of a shared one.
+        let in_shared: Vec<Form> = difference.relus.iter().map(|_| next()).collect();
+        let place = in_shared.iter().map(|form| form.relu_wires().next()).collect();
+        let size = |form: &Form| form.terms.first().map_or_else(Rational::one, |(_, factor)| factor.clone());
+        in_units(&mut difference, &in_shared.iter().map(size).collect::<Vec<_>>());
         for step in left_side.steps.iter_mut().chain(&mut right_side.steps) {
             step.made_of = step.made_of.iter().filter_map(|_| next().relu_wires().next()).collect();
         }
@@ -136,12 +152,24 @@ impl Steps {
         let mut result = Form::constant(form.constant.clone());
         for (wire, factor) in &form.terms {
             let decided = match wire {
-                Wire::Relu(k) => self.place.iter().position(|place| place == k).and_then(|at| relus.get(at)),
+                Wire::Relu(k) => self.place.iter().position(|place| *place == Some(*k)).and_then(|at| relus.get(at)),
                 Wire::Input(_) => None,
             };
             result.add_scaled(factor, &decided.map_or_else(|| Form::wire(*wire), affine_to_form));
         }
         result
+    }
+}
+
+/// Divides every ReLU of a graph by its size, above 0; the outputs stay what they are.
+fn in_units(graph: &mut ReluGraph, sizes: &[Rational]) {
+    for (form, size) in graph.relus.iter_mut().zip(sizes) {
+        *form = form.scaled(&(Rational::one() / size));
+    }
+    for (wire, factor) in graph.relus.iter_mut().chain(&mut graph.outputs).flat_map(|form| &mut form.terms) {
+        if let Wire::Relu(k) = wire {
+            *factor *= &sizes[*k];
+        }
     }
 }
 
@@ -169,6 +197,7 @@ pub(crate) fn substituted(form: &Form, relus: &[Form]) -> Form {
 /// Writes steps down while it builds the shared ReLUs.
 struct Writer {
     builder: GraphBuilder,
+    merge: Merge,
     side: &'static str,
     steps: Vec<Step>,
     /// The form of every step so far.
@@ -266,8 +295,10 @@ impl Writer {
     /// `relu(z)` in shared ReLUs; the one that it is made of is added to the list.
     fn relu(&mut self, z: Form, made_of: &mut Vec<usize>) -> Form {
         if let Some((_, lead)) = z.terms.first() {
-            // With leading factor 1 it is a shared ReLU itself.
-            made_of.extend(self.builder.relu(z.scaled(&(Rational::one() / lead))).relu_wires());
+            // Where hyperplanes are merged, z with leading factor 1 is what a shared ReLU is of.
+            let turned = self.merge == Merge::Hyperplanes && lead.is_negative();
+            let argument = if turned { z.scaled(&(-1).into()) } else { z.clone() };
+            made_of.extend(self.builder.relu(argument).relu_wires());
         }
         self.builder.relu(z)
     }
