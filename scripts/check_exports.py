@@ -40,6 +40,10 @@ TRUE = [
     ("named inputs", ["max(a, b) - b", "relu(a - b)"]),
     ("two layers within", ["max(x1, x2, x3)", "max(x1, x2)", "--on", "[0,1]^3", "--within", "1"]),
     ("nested hinge", ["relu(relu(x1) - x2)", "relu(max(x1, 0) - x2)"]),
+    ("opposite neurons", ["max(abs(x1), x2)", "x2 + relu(relu(x1) + relu(-x1) - x2)"]),
+    ("polyhedron", ["max(x1, x2) + relu(x2 - 2)", "x1", "--on", "[0,1]^2 where x1 >= x2"]),
+    ("shown on a larger domain", ["max(x1, x2)", "x2 + relu(x1 - x2)", "--on", "[0,1]^2 where x1 >= x2"]),
+    ("within on a polyhedron", ["max(x1, x2, x3)", "x1", "--on", "[0,1]^3 where x1 >= x2, x1 + 1/3 >= x3", "--within", "1/3"]),
     ("always on inside a box", ["relu(x1 + 2) + relu(x2)", "x1 + 2 + relu(x2)", "--on", "[-1,1]^2"]),
 ]
 
@@ -47,6 +51,7 @@ FALSE = [
     ("minimum is not maximum", ["min(x1, x2)", "max(x1, x2)"]),
     ("off by a little", ["max(x1, x2)", "x2 + relu(x1 - x2) + 1/1000000"]),
     ("the bound is too small", ["relu(x1 - x2)", "max(x1, x2)/2 + 1/4", "--on", "[-1,1]^2", "--within", "6/5"]),
+    ("finitely many points", ["min(x1, x2)", "relu(x1 + x2 - 1)", "--on", "{0,1,2}^2 where x1 <= x2"]),
     ("true on a smaller box", ["abs(x1)", "x1", "--on", "[-1,2]"]),
 ]
 

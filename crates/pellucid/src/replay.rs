@@ -106,8 +106,7 @@ pub(crate) fn replay<S: Borrow<CellStep>>(
     let mut steps = steps.into_iter();
     loop {
         let mut next = None;
-        while let (Some(form), Some(scaled)) =
-            (graph.relus.get(relus.maps.len()), integers.relus.get(relus.maps.len()))
+        while let (Some(form), Some(scaled)) = (graph.relus.get(relus.maps.len()), integers.relus.get(relus.maps.len()))
         {
             let (map, scaled) = (form.to_affine(n, &relus.maps), scaled.on_cell(&relus.scaled));
             if !map.is_constant() {

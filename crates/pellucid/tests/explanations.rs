@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 use pellucid::{
-    Biases, Certificate, Computation, Domain, Explaining, Function, Limits, Rational, Verdict, compile, explain,
-    explain_refutation, prove_within,
+    Biases, Certificate, Computation, Constraint, Domain, Explaining, Function, Limits, Never, Rational, Representable,
+    Verdict, compile, explain, explain_refutation, prove_never, prove_within, representable,
 };
 
 fn function(text: &str) -> Function {
@@ -91,8 +91,64 @@ fn many_hinges() {
 
 #[test]
 fn not_one_layer() {
-    let compiled = compile(&function("max(x1, x2, 0)"), &Domain::Everywhere, Biases::ALLOWED, Limits::default());
-    assert_snapshot!(told(&compiled.unwrap().minimality.not_one_layer.unwrap()));
+    let found = representable(&function("max(x1, x2, 0)"), &Domain::Everywhere, Limits::default()).unwrap();
+    let Representable::No(refutation) = found else { panic!("one layer is enough") };
+    assert_snapshot!(told(&refutation));
+}
+
+/// A lower bound at any depth, in words.
+fn any_depth(text: &str, on: &str) -> String {
+    let function = function(text);
+    let domain = domain(on, function.n_inputs());
+    let compiled = compile(&function, &domain, Biases::ALLOWED, Limits::default()).unwrap();
+    told(&compiled.minimality.any_depth.unwrap().certificate)
+}
+
+#[test]
+fn at_any_depth_where_one_layer_is_not_enough() {
+    assert_snapshot!(any_depth("max(x1, x2, 0)", "everywhere"));
+    assert_snapshot!(any_depth("max(x1, x2, x3)", "everywhere"));
+}
+
+#[test]
+fn at_any_depth_where_one_layer_is_enough() {
+    assert_snapshot!(any_depth("max(x1, x2)", "[-1,1]^2"));
+    assert_snapshot!(any_depth("pwl(x1; (0,0), (1,1), (2,0), (3,1), (4,0))", "everywhere"));
+}
+
+#[test]
+fn no_input_satisfies_a_property() {
+    let constraint = |inputs: &[(usize, i64)], outputs: &[(usize, i64)], constant: i64| {
+        let factors = |list: &[(usize, i64)]| list.iter().map(|(i, factor)| (*i, Rational::from(*factor))).collect();
+        Constraint { inputs: factors(inputs), outputs: factors(outputs), constant: constant.into(), strict: true }
+    };
+    let bounds = [(0, 1), (0, -1), (2, 1), (2, -1)].map(|(i, sign)| constraint(&[(i, sign)], &[], 2));
+    let fixed = [1, -1].map(|sign| Constraint { strict: false, ..constraint(&[(1, sign)], &[], -sign) });
+    let with = |last| [&bounds[..], &fixed[..], &[last]].concat();
+    // |x1 - x2| + relu(x3) is neither below 0 nor above 5 there; nor is it below x1 - 1.
+    let cases = [
+        with(constraint(&[], &[(0, -1)], 0)),
+        with(constraint(&[], &[(0, 1)], -5)),
+        vec![constraint(&[(0, 1), (1, -1)], &[(0, -1)], 0)],
+    ];
+    let computation = Computation::Function(function("abs(x1 - x2) + relu(x3)"));
+    let Never::Proved { certificate, .. } = prove_never(&computation, &cases, Limits::default()).unwrap() else {
+        panic!("refuted")
+    };
+    assert_snapshot!(told(&certificate));
+}
+
+#[test]
+fn on_polyhedra_and_points() {
+    assert_snapshot!(proved("max(x1, x2) + relu(x2 - 2)", "x1", "[0,1]^2 where x1 >= x2", "0"));
+    assert_snapshot!(proved("max(x1, x2)", "x2 + relu(x1 - x2)", "[0,1]^2 where x1 >= x2", "0"));
+    assert_snapshot!(proved(
+        "max(x1, x2)",
+        "x1 + x2 - x1/2 - x2/2 + abs(x1 - x2)/2",
+        "{0,1} x {0..3} where x1 <= x2",
+        "0"
+    ));
+    assert_snapshot!(proved("relu(x1 + x2 - 1)", "min(x1, x2)", "{0,1}^2", "0"));
 }
 
 #[test]

@@ -84,9 +84,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     } else {
         screen::out(&text(&compiled, n_cells)?)?;
     }
-    for certificate in [compiled.minimality.not_one_layer.as_ref(), Some(&compiled.certificate)].into_iter().flatten() {
-        arguments.explain.tell(certificate)?;
-    }
+    // Where one layer is enough, the certificate says why no network of one layer is smaller.
+    let bound = any_depth.filter(|_| compiled.network.hidden_layers().len() > 1);
+    bound.into_iter().chain([&compiled.certificate]).try_for_each(|certificate| arguments.explain.tell(certificate))?;
     Ok(Answer::Yes)
 }
 

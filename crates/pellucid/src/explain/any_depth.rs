@@ -2,12 +2,14 @@
 //!
 //! The theorems are those of `docs/smallest-deep-circuits.md`, by their numbers there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use pellucid_check::lower_bound::lower_bound;
+use pellucid_check::one_layer::Form;
 use pellucid_core::linear::rank;
 use pellucid_core::{
     Affine, Biases, Claim, Domain, Error, Function, Hyperplane, Kink, OneLayer, Rational, ReluGraph, SampledLine, Side,
-    Single, SizeProof, Wire, counted,
+    Single, SizeProof, Wire, counted, dot,
 };
 
 use super::jumps::{self, jump_sentence};
@@ -21,6 +23,7 @@ pub(super) fn tell(
     at_least: usize,
     proof: &SizeProof,
 ) -> Result<(), Error> {
+    paper.say("First it is shown what one hidden layer takes, then what two and more of them take.");
     match &proof.one_layer {
         OneLayer::Refuted { here, there } => jumps::tell_not_one_layer(paper, function, domain, here, there)?,
         OneLayer::Counted { network, equality, kinks } => {
@@ -40,10 +43,17 @@ pub(super) fn tell(
         return Err(Error::input("there is no such output"));
     }
     paper.section("What two and more hidden layers take");
-    paper.say(
-        "Let w_1 be the width of the first hidden layer and w_k that of the last. Each of these witnesses rules out some \
-         widths; T1 to T6 are the theorems of docs/smallest-deep-circuits.md.",
-    );
+    let witnesses = match proof {
+        SizeProof { gradients, drift: None, rays: None, kinks, line: None, single: [None, None], .. }
+            if gradients.is_empty() && kinks.is_empty() =>
+        {
+            "That every layer has a neuron is enough here, and nothing more is shown."
+        }
+        _ => {
+            "Each of these witnesses rules out some widths; T1 to T6 are the theorems of docs/smallest-deep-circuits.md."
+        }
+    };
+    paper.say(&format!("Let w_1 be the width of the first hidden layer and w_k that of the last. {witnesses}"));
     ranks(paper, &graph, &proof.gradients)?;
     if let Some(drift) = &proof.drift {
         drift_item(paper, &graph, domain, drift)?;
@@ -111,7 +121,7 @@ fn ranks(paper: &mut Paper<'_>, graph: &ReluGraph, points: &[Vec<Rational>]) -> 
     let more = if at.len() < points.len() { ", ..." } else { "" };
     paper.item(&format!(
         "T1, ranks: the gradients at {}{more} have together rank {}, so w_1 >= {1}; changes of the outputs have rank {}, \
-         so w_k >= {2}; and at one of the points the Jacobian has rank {}, so no layer has fewer.",
+         so w_k >= {2}; and at one of the points the Jacobian has rank {}, so no layer has fewer neurons.",
         at.join(", "),
         rank(&gradients),
         rank(&changes),
@@ -164,20 +174,20 @@ fn single_item(
         return Err(Error::input("a value is not taken in the domain"));
     }
     let planes = hyperplanes(kinks, output);
-    let jumps = kinks.iter().map(|kink| (&kink.hyperplane, kink.jump.get(output))).collect::<BTreeSet<_>>();
-    let listed: BTreeSet<_> = kinks.iter().map(|kink| &kink.hyperplane).collect();
-    let shown = match (jumps.len() > listed.len(), path_from) {
-        (true, _) => "Two of these kinks are on one hyperplane and jump differently, so no width is enough.".to_string(),
-        (false, Some(from)) => format!(
-            "They are all that a path from {} to its opposite meets, so there are no others; the count for one layer, {} \
-             for the kinks and more for what is left beside them, is a bound on w_1.",
+    let shown = match (first_neurons(graph, kinks, output, path_from.is_some())?, path_from) {
+        (None, _) => {
+            "Two of these kinks are on one hyperplane and jump differently, so no width is enough.".to_string()
+        }
+        (Some(n), Some(from)) => format!(
+            "They are all that a path from {} to its opposite meets, so there are no others. One layer with these kinks \
+             takes {}, so w_1 >= {n}.",
             vector(from),
-            planes.len()
+            counted(n, "neuron")
         ),
-        (false, None) => format!(
-            "So w_1 >= {}, and one more where no way to turn these hinges around leaves nothing beside them.",
-            planes.len()
-        ),
+        (Some(n), None) => {
+            let beside = if n > planes.len() { ", and one for what is left beside them" } else { "" };
+            format!("Each needs a neuron{beside}; so w_1 >= {n}.")
+        }
     };
     let what = if path_from.is_some() { "the limit of f(tx)/t for large t" } else { "the output" };
     paper.item(&format!(
@@ -189,6 +199,30 @@ fn single_item(
         counted(planes.len(), "kink hyperplane")
     ));
     kink_items(paper, graph, kinks)
+}
+
+/// How many first neurons a layer with these kinks has, as the checker counts them; `None` when no layer
+/// has them. On a path there are no others; else any row beside the kinks is as cheap as on a box.
+fn first_neurons(graph: &ReluGraph, kinks: &[Kink], output: usize, on_path: bool) -> Result<Option<usize>, Error> {
+    let mut jumps: BTreeMap<Hyperplane, Vec<Rational>> = BTreeMap::new();
+    for kink in kinks {
+        let jump = vec![kink.jump.get(output).cloned().unwrap_or_default()];
+        if *jumps.entry(kink.hyperplane.clone()).or_insert_with(|| jump.clone()) != jump {
+            return Ok(None);
+        }
+    }
+    jumps.retain(|_, jump| !jump[0].is_zero());
+    let first = kinks.first().ok_or_else(|| Error::input("a kink is not beyond"))?;
+    let maps = graph.beside(&first.witness, &first.hyperplane.normal, Side::Above);
+    let mut rest = maps.ok_or_else(|| Error::input("a witness lies on another kink"))?.swap_remove(output);
+    for (plane, jump) in &jumps {
+        if *plane == first.hyperplane || dot(&plane.normal, &first.witness) > plane.offset {
+            rest.add_scaled(&-&jump[0], &plane.to_affine());
+        }
+    }
+    let rule = if on_path { Domain::Everywhere } else { Domain::unit_box(graph.n_inputs) };
+    let form = Form { jumps, affine: vec![rest] };
+    lower_bound(&form, &rule, Biases::ALLOWED, usize::MAX).map(Some).map_err(Error::input)
 }
 
 /// T6.
@@ -203,8 +237,7 @@ fn line_item(paper: &mut Paper<'_>, graph: &ReluGraph, line: &SampledLine) -> Re
         let run = &times[k + 1] - &times[k];
         values[k + 1].iter().zip(&values[k]).map(|(b, a)| (b - a) / &run).collect()
     };
-    let n_breaks =
-        (0..times.len().saturating_sub(2)).step_by(2).filter(|k| slope(*k) != slope(k + 1)).count();
+    let n_breaks = (0..times.len().saturating_sub(2)).step_by(2).filter(|k| slope(*k) != slope(k + 1)).count();
     paper.item(&format!(
         "T6, lines: on the line {} + t*{} the values at {} show {}, so at least {} affine pieces. Widths w_1, ..., w_k \
          give at most (w_1 + 1)*...*(w_k + 1).",

@@ -7,12 +7,7 @@ use super::paper::{Paper, combined, primitive, times};
 use crate::export::claim_to_steps::Steps;
 use crate::replay::{Part, replay};
 
-pub(super) fn tell(
-    paper: &mut Paper<'_>,
-    sides: &Sides<'_>,
-    merge: Merge,
-    proof: &[CellStep],
-) -> Result<(), Error> {
+pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, merge: Merge, proof: &[CellStep]) -> Result<(), Error> {
     let steps = Steps::of(sides.left, sides.right, sides.domain, merge)?;
     let names = sides.names();
     let n_outputs = steps.left.forms.len();
@@ -54,11 +49,10 @@ pub(super) fn tell(
     replay(&steps.difference, sides.domain, proof.iter(), |part| {
         match part.step {
             CellStep::Split => {}
-            CellStep::On(proof) | CellStep::Off(proof) => {
-                if signs.len() < signs_told {
-                    signs.push(sign(paper, sides, &steps, part, proof)?);
-                }
+            CellStep::On(proof) | CellStep::Off(proof) if signs.len() < signs_told => {
+                signs.push(sign(paper, sides, &steps, part, proof)?);
             }
+            CellStep::On(_) | CellStep::Off(_) => {}
             _ if cells.len() < cells_told => cells.push(cell(paper, sides, &steps, part)?),
             _ => {}
         }
@@ -72,7 +66,7 @@ pub(super) fn tell(
              least 0 there, and of a number that is at least 0.",
         );
         signs.iter().for_each(|text| paper.item(text));
-        paper.more(n_signs - signs.len(), "time", "times");
+        paper.more(n_signs - signs.len(), "sign", "signs");
     }
     let on_each = if n_cells == 1 { "On the cell".to_string() } else { format!("On each of the {n_cells} cells") };
     paper.section(&format!("{on_each} {}", wanted(sides.bound, n_outputs)));
@@ -99,9 +93,7 @@ pub(super) fn tell(
 fn sides_in_relus(paper: &mut Paper<'_>, steps: &Steps, merge: Merge, names: &[String; 2]) -> Result<(), Error> {
     paper.section("Both sides in the same ReLUs");
     let (rules, begin) = match merge {
-        Merge::Hyperplanes => {
-            ("relu(s*z) = s*relu(z) for s > 0 and relu(-z) = relu(z) - z", "begin with the factor 1")
-        }
+        Merge::Hyperplanes => ("relu(s*z) = s*relu(z) for s > 0 and relu(-z) = relu(z) - z", "begin with the factor 1"),
         _ => ("relu(s*z) = s*relu(z) for s > 0", "have integer factors without a common one"),
     };
     paper.say(&format!(
@@ -203,14 +195,15 @@ fn sign(
     let scale = Rational::primitive_scale(terms.iter().map(|(_, f)| f).chain([&factor, &rest.constant]));
     terms.iter_mut().for_each(|(_, factor)| *factor *= &scale);
     factor *= &scale;
-    let uses_domain = proof.rows.iter().any(|(i, _)| part.is_of_domain(*i));
+    let uses_domain = !part.cuts.is_empty() && proof.rows.iter().any(|(i, _)| part.is_of_domain(*i));
     let inside = if uses_domain { format!(", {}", sides.domain.phrase_in(paper.inputs)) } else { String::new() };
     let name = steps.place.get(part.relus.len()).copied().flatten().map_or("a ReLU".into(), |k| paper.relu(k));
     let told = paper.map(&small.to_affine());
     Ok(format!(
-        "{}{inside}: {name} is {}, since {} = {}.",
+        "{}{inside}: {name} is {}, for its argument is {}, and {} = {}.",
         place(paper, part.cut_rows()),
         if on { "on" } else { "off" },
+        part.argument.map(|map| paper.map(map)).unwrap_or_default(),
         if factor.is_one() { told } else { format!("{factor}*({told})") },
         paper.rows_and_number(&terms, &(&rest.constant * &scale))
     ))

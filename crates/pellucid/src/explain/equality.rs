@@ -35,7 +35,9 @@ pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, difference: &Differ
             let names = sides.left.input_names();
             let (here, there) = (sides.domain.phrase_in(names), domain.phrase_in(names));
             paper.say(&format!("What is claimed {here} is shown {there}, where all of these inputs are."));
-            tell(paper, &Sides { domain, ..*sides }, difference)
+            tell(paper, &Sides { domain, ..*sides }, difference)?;
+            paper.say(&format!("So the same holds {here}."));
+            Ok(())
         }
         Difference::Points => points::tell(paper, sides),
     }

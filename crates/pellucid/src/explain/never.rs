@@ -132,9 +132,9 @@ fn cell(
                     let constraint = case.get(i - rows.len()).ok_or_else(missing)?;
                     strict |= constraint.strict;
                     let map = constraint.to_affine(here.region.n_free(), &outputs);
-                    all(&IntegerRow::of(&map.ok_or_else(|| {
-                        Error::input("a constraint is about outputs that are not decided yet")
-                    })?))
+                    all(&IntegerRow::of(
+                        &map.ok_or_else(|| Error::input("a constraint is about outputs that are not decided yet"))?,
+                    ))
                 }
             };
             used.push((row, factor.clone()));

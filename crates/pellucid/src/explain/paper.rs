@@ -1,8 +1,6 @@
 //! What a proof in words is written on: numbered sections, paragraphs, lists that are cut.
 
-use pellucid_core::{
-    Affine, Error, Expr, Form, Hyperplane, Integer, IntegerRow, Rational, Wire, expr_to_text,
-};
+use pellucid_core::{Affine, Error, Expr, Form, Hyperplane, Integer, IntegerRow, Rational, Wire, expr_to_text};
 
 use super::Explaining;
 use crate::text::{brief, wrapped};

@@ -38,7 +38,7 @@ pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>) -> Result<(), Error
         true => "equals".to_string(),
         false => format!("is within {} of", sides.bound),
     };
-    paper.say(&format!("{} {holds} {} {on}; this is all that the points show.", names[0], names[1]));
+    paper.say(&format!("So it is at every point. So {} {holds} {} {on}.", names[0], names[1]));
     Ok(())
 }
 

@@ -87,12 +87,7 @@ impl Steps {
     ///
     /// # Errors
     /// When the sides do not fit each other or the domain.
-    pub(crate) fn of(
-        left: &Computation,
-        right: &Computation,
-        domain: &Domain,
-        merge: Merge,
-    ) -> Result<Steps, Error> {
+    pub(crate) fn of(left: &Computation, right: &Computation, domain: &Domain, merge: Merge) -> Result<Steps, Error> {
         left.check_input_order(right)?;
         let mut difference = left.difference(right, merge)?;
         let n = difference.n_inputs;
