@@ -8,6 +8,7 @@ mod commands;
 mod files;
 mod limits;
 mod proof_stream;
+mod proofs;
 mod screen;
 mod words;
 

@@ -46,6 +46,7 @@ pub use number::Number;
 pub use rational::Rational;
 pub use relu_graph::{Form, GraphBuilder, Merge, ReluGraph, Side, Wire};
 pub use size_proof::{OneLayer, SampledLine, Single, SizeProof};
+pub use to_relu_graph::sorting_network;
 
 /// A whole number of any size.
 pub use dashu_int::IBig as Integer;

@@ -154,9 +154,28 @@ fn pwl(builder: &mut GraphBuilder, term: &Expr, points: &[(Rational, Rational)])
     result
 }
 
-/// Batcher's odd-even merge sort, for any number of values: a comparator sorts a pair.
+/// Sorts by exchanging pairs.
 fn sorted(builder: &mut GraphBuilder, mut values: Vec<Form>) -> Vec<Form> {
-    let n = values.len();
+    for (low, high) in sorting_network(values.len()) {
+        let above = builder.relu(values[low].minus(&values[high]));
+        values[low] = values[low].minus(&above);
+        values[high].add_scaled(&Rational::one(), &above);
+    }
+    values
+}
+
+/// The pairs of places that are compared, and exchanged where the first holds more, to sort `n`
+/// values: Batcher's odd-even merge sort, for any number of values.
+///
+/// ```
+/// let mut values = [3, 1, 2];
+/// for (low, high) in pellucid_core::sorting_network(3) {
+///     (values[low], values[high]) = (values[low].min(values[high]), values[low].max(values[high]));
+/// }
+/// assert_eq!(values, [1, 2, 3]);
+/// ```
+pub fn sorting_network(n: usize) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
     let mut p = 1;
     while p < n {
         let mut k = p;
@@ -165,10 +184,7 @@ fn sorted(builder: &mut GraphBuilder, mut values: Vec<Form>) -> Vec<Form> {
             while j + k < n {
                 for i in 0..k.min(n - j - k) {
                     if (i + j) / (2 * p) == (i + j + k) / (2 * p) {
-                        let (a, b) = (values[i + j].clone(), values[i + j + k].clone());
-                        let above = builder.relu(a.minus(&b));
-                        values[i + j] = a.minus(&above);
-                        values[i + j + k].add_scaled(&Rational::one(), &above);
+                        pairs.push((i + j, i + j + k));
                     }
                 }
                 j += 2 * k;
@@ -177,5 +193,5 @@ fn sorted(builder: &mut GraphBuilder, mut values: Vec<Form>) -> Vec<Form> {
         }
         p *= 2;
     }
-    values
+    pairs
 }

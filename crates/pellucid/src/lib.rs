@@ -18,21 +18,28 @@
 pub mod answers;
 mod circuits;
 mod classify;
+mod explain;
+mod export;
 mod float32;
 mod notebook;
 pub mod pictures;
+mod replay;
 mod report;
 mod reproduce;
 mod reuse;
+mod text;
 mod witness;
 
 pub use circuits::circuits_of;
 pub use classify::{Classified, Verdict as RunVerdict, classify};
+pub use explain::{Explaining, explain, explain_refutation};
+pub use export::{certificate_to_rocq, certificate_to_smt, claim_to_smt};
 pub use float32::{InFloat32, in_float32};
 pub use notebook::{Printed, notebook};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
+pub use text::{brief, wrapped};
 pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, Checking, check, check_json, check_reader};

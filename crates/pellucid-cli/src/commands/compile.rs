@@ -8,6 +8,7 @@ use pellucid::{Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, Writ
 
 use crate::arguments::{BiasArguments, FunctionArguments, domain};
 use crate::limits::LimitArguments;
+use crate::proofs::ExplainArgument;
 use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
@@ -15,6 +16,7 @@ use crate::{Answer, files, screen, words};
   pellucid compile 'min(x1, x2)'
   pellucid compile 'min(x1, x2)' -o min.onnx
   pellucid compile 'min(x1, x2)' --on '[-1,1]^2' --no-bias
+  pellucid compile 'min(x1, x2)' --explain
   pellucid compile '(max(x1, x2), min(x1, x2))' --certificate proof.json")]
 pub struct Arguments {
     /// The function, such as 'min(x1, x2)' or '|x| + 1/2'
@@ -38,6 +40,8 @@ pub struct Arguments {
     /// Write the proof, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    #[command(flatten)]
+    explain: ExplainArgument,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -80,6 +84,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     } else {
         screen::out(&text(&compiled, n_cells)?)?;
     }
+    // Where one layer is enough, the certificate says why no network of one layer is smaller.
+    let bound = any_depth.filter(|_| compiled.network.hidden_layers().len() > 1);
+    bound.into_iter().chain([&compiled.certificate]).try_for_each(|certificate| arguments.explain.tell(certificate))?;
     Ok(Answer::Yes)
 }
 

@@ -7,23 +7,25 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Certificate, Computation, Counterexample, Difference, Domain, Largest, Limits, Means, Proof, Rational, Verdict,
-    answers,
+    Certificate, Claim, Computation, Counterexample, Difference, Domain, Largest, Limits, Means, Proof, Rational,
+    Verdict, answers,
 };
 
 use super::compile::{must_hold, say_how_to_check, write_certificate};
 use crate::arguments::{DomainArguments, FunctionArguments, Operand, nonnegative};
 use crate::limits::{Clock, LimitArguments};
 use crate::proof_stream::ProofStream;
+use crate::proofs::{ExplainArgument, ExportArguments, explaining};
 use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid prove min.onnx 'min(x1, x2)'
   pellucid prove trained.safetensors 'min(x1, x2)' --on '[-1,1]^2' --within 1e-4
-  pellucid prove 'max(x1, x2)' 'x2 + relu(x1 - x2)'
+  pellucid prove 'max(x1, x2)' 'x2 + relu(x1 - x2)' --explain
   pellucid prove 'max(x1, x2)' 'x1' --where 'x1 >= x2'
-  pellucid prove 'min(x1, x2)' 'relu(x1 + x2 - 1)' --on '{0,1}^2'")]
+  pellucid prove 'min(x1, x2)' 'relu(x1 + x2 - 1)' --on '{0,1}^2'
+  pellucid prove min.onnx 'min(x1, x2)' --smt claim.smt2 --rocq proof.v")]
 pub struct Arguments {
     /// A network file, or a function
     #[arg(allow_hyphen_values = true)]
@@ -55,6 +57,10 @@ pub struct Arguments {
     /// Write the proof, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    #[command(flatten)]
+    exports: ExportArguments,
+    #[command(flatten)]
+    explain: ExplainArgument,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -67,6 +73,7 @@ const CLAIM_CHARS: usize = 1_000;
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_output(arguments.certificate.as_deref())?;
+    arguments.exports.check_outputs()?;
     let (left, right) = Operand::read_pair(&arguments.left, &arguments.right, &arguments.functions)?;
     let (left, right) = aligned(left, right)?;
     let question = Question {
@@ -78,6 +85,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         max: arguments.max,
         seconds: OnceLock::new(),
     };
+    arguments.exports.write_claim(&question.claim())?;
     let begun = Instant::now();
     let clock = arguments.limits.start();
     let gave_up = |why: &str| {
@@ -88,7 +96,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     };
     let Question { left, right, domain, within, .. } = &question;
     let means = Means { canonical: !arguments.no_canonical };
-    let mut stream = ProofStream::new(arguments.certificate.clone(), false);
+    let mut stream =
+        ProofStream::new(arguments.certificate.clone(), arguments.explain.explain || arguments.exports.wants_proof());
     let prove = |limits: Limits<'_>| pellucid::prove_within_to(left, right, domain, within, limits, means, &mut stream);
     let mut verdict = match clock.run_or("proving", prove, &gave_up) {
         Ok(verdict) => verdict,
@@ -116,14 +125,23 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let _ = question.seconds.set(begun.elapsed().as_secs_f64());
     match &verdict {
         Verdict::Proved { certificate, n_cells } => {
+            // A proof that cannot be exported is a proof: the verdict is told before the refusal.
+            let exported = arguments.exports.write_proof(certificate);
             question.tell_proved(certificate, *n_cells, &clock)?;
+            exported?;
+            arguments.explain.tell(certificate)?;
             Ok(Answer::Yes)
         }
         Verdict::Refuted(counterexample) => {
-            if arguments.certificate.is_some() {
+            if arguments.certificate.is_some() || arguments.exports.wants_proof() {
                 screen::remark("no proof is written: the claim is false");
             }
             question.tell_refuted(counterexample, &clock)?;
+            if arguments.explain.explain {
+                let Question { left, right, within, .. } = &question;
+                let told = pellucid::explain_refutation(left, right, within, counterexample, &explaining());
+                screen::out(&format!("\n{told}"))?;
+            }
             Ok(Answer::No)
         }
     }
@@ -143,6 +161,15 @@ struct Question {
 }
 
 impl Question {
+    fn claim(&self) -> Claim {
+        Claim::Within {
+            left: self.left.clone(),
+            right: self.right.clone(),
+            domain: self.domain.clone(),
+            bound: self.within.clone(),
+        }
+    }
+
     fn answer(
         &self,
         verdict: &str,

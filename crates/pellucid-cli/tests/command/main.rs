@@ -6,6 +6,7 @@ mod files;
 mod interrupts;
 mod json;
 mod limits;
+mod proofs;
 mod texts;
 mod train;
 mod vnnlib;
