@@ -303,12 +303,48 @@ impl Cone {
     }
 
     /// Writes a map that is not negative on the cell as a combination of rows: the row numbers with
-    /// positive factors, and the positive factor of the map. Row 0 is the constant 1.
-    ///
+    /// positive factors, and the positive factor of the map. What is left is a constant that is not
+    /// negative.
+    pub fn express(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> (Vec<(usize, Integer)>, Integer) {
+        self.express_at_lowest(map, rows).unwrap_or_else(|| self.express_by_faces(map, rows))
+    }
+
+    /// At the vertex where the map is lowest only as many rows are tight as there are inputs, mostly.
+    /// Then each row's factor is how fast the map rises along the edge that leaves it, measured in how
+    /// fast the row does.
+    fn express_at_lowest(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> Option<(Vec<(usize, Integer)>, Integer)> {
+        let n = map.exact.len() - 1;
+        if !self.lines.is_empty() {
+            return None;
+        }
+        let vertices = self.rays.iter().filter(|ray| !ray.at.exact[n].is_zero());
+        // A float suggests the vertex; signs of exact factors decide whether it is the lowest.
+        let lowest = vertices.min_by(|a, b| map.float_at(&a.at).total_cmp(&map.float_at(&b.at)))?;
+        let tight: Vec<usize> = (0..self.n_rows).filter(|row| contains(&lowest.tight, *row)).collect();
+        if tight.len() != n {
+            return None;
+        }
+        let (value, t) = (map.dot(&lowest.at), &lowest.at.exact[n]);
+        let mut factors = Vec::with_capacity(n);
+        for row in tight {
+            let mut others = lowest.tight.clone();
+            others[row / 64] &= !(1 << (row % 64));
+            let is_along = |ray: &&Generator| includes(&ray.tight, &others) && !contains(&ray.tight, row);
+            let along = &self.rays.iter().find(is_along)?.at;
+            let rise = map.dot(along) * t - &value * &along.exact[n];
+            match sign_of(&rise) {
+                0 => {}
+                1 => factors.push((row, Rational::quotient(rise, rows[row].dot(along) * t))),
+                _ => return None,
+            }
+        }
+        Some(whole(factors))
+    }
+
     /// The map minus a row, as much of it as the generators allow, vanishes at one more generator;
     /// the row must vanish where the map does. Each step lowers the dimension of the face that is
-    /// left, so there are at most n + 1.
-    pub fn express(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> (Vec<(usize, Integer)>, Integer) {
+    /// left, so there are at most n + 1. Row 0 is the constant 1.
+    fn express_by_faces(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> (Vec<(usize, Integer)>, Integer) {
         debug_assert_eq!(rows.len(), self.n_rows);
         let mut left: Vec<Rational> = self.rays.iter().map(|ray| Rational::from(map.dot(&ray.at))).collect();
         let mut factors: Vec<(usize, Rational)> = Vec::new();
@@ -345,9 +381,14 @@ impl Cone {
             }
             factors.push((row, factor));
         }
-        let scale = Rational::primitive_scale(factors.iter().map(|(_, f)| f).chain([&Rational::one()]));
         factors.sort_by_key(|(row, _)| *row);
-        let whole = factors.into_iter().map(|(row, f)| (row, (f * &scale).to_integer())).filter(|(_, f)| !f.is_zero());
-        (whole.collect(), scale.to_integer())
+        whole(factors)
     }
+}
+
+/// Factors of rows beside the factor 1 of a map, all scaled to whole numbers.
+fn whole(factors: Vec<(usize, Rational)>) -> (Vec<(usize, Integer)>, Integer) {
+    let scale = Rational::primitive_scale(factors.iter().map(|(_, f)| f).chain([&Rational::one()]));
+    let whole = factors.into_iter().map(|(row, f)| (row, (f * &scale).to_integer())).filter(|(_, f)| !f.is_zero());
+    (whole.collect(), scale.to_integer())
 }

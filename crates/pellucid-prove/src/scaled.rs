@@ -72,6 +72,11 @@ impl Scaled {
         (sum, (self.floats.len() as f64 + 8.0) * f64::EPSILON * size + UNDERFLOW)
     }
 
+    /// About the value of a row at a point in homogeneous coordinates, up to the row's scale.
+    pub fn float_at(&self, point: &Scaled) -> f64 {
+        self.float_dot(point).0 / point.floats[point.floats.len() - 1]
+    }
+
     /// The sign of the inner product.
     pub fn sign_with(&self, other: &Scaled) -> i32 {
         let (sum, error) = self.float_dot(other);
