@@ -85,7 +85,7 @@ fn proofs() {
     refuted: they differ at x1 = -1, x2 = 0
       max(x1, x2) gives 0
       x1 gives -1
-    the difference grows without bound from (-1, 1) along (-1, 1)
+    the difference grows without bound from (-1, 0) along (-1, 0)
     ");
     assert_snapshot!(told(&["abs(x1)", "x1", "--on", "[-1,2]", "--within", "1"], 1), @r"
     refuted: they differ at x1 = -1

@@ -95,7 +95,7 @@ fn steps_without_cuts(graph: &ReluGraph, domain: &Domain) -> Result<Vec<CellStep
         let one_layer = argument.relu_wires().next().is_none();
         let (low, high) = if one_layer { domain.range(&argument.to_affine(graph.n_inputs, &[])) } else { (None, None) };
         let on = low.is_some_and(|low| !low.is_negative());
-        if !on && !high.is_some_and(|high| !high.is_positive()) {
+        if !on && high.is_none_or(|high| high.is_positive()) {
             return Err(Error::input("the canonical forms of the two sides do not match"));
         }
         steps.push(CellStep::stays(on, Combination { times: Integer::ONE, rows: Vec::new() }));
