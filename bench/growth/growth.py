@@ -1,8 +1,8 @@
 """How time and memory grow with the number of linear cells, measured and drawn.
 
 One random network (float32 weights) is walked on cubes [-r, r]^n of growing r, so that the number of
-cells grows and the cost of a cell, which the network's size sets, does not. `cells` counts and lists
-them; `prove` compares the network with a copy whose neurons are permuted and rescaled, with the
+cells grows and the cost of a cell, which the network's size sets, does not. `cells` counts them (the
+number alone, in flat memory, or regions and maps too, which must be remembered) and lists them; `prove` compares the network with a copy whose neurons are permuted and rescaled, with the
 canonical form off where Pellucid has that option. (Where it has not, the copy has one weight moved
 by 1e-9 and the tolerance is 1/1000, so that a walk is needed.) Both axes of the picture are
 logarithmic; the fitted exponents of cells are printed: 1 is linear, 0 is flat.
@@ -25,7 +25,7 @@ from networks import RATIONALS, moved_copy, random_network  # noqa: E402
 from pellucid import Pellucid  # noqa: E402
 from launch import launch  # noqa: E402
 
-SERIES = {"cells --count": "#1b6ca8", "cells, list": "#6a4c93", "prove": "#b5462f"}
+SERIES = {"cells, number": "#2a9d8f", "cells --count": "#1b6ca8", "cells, list": "#6a4c93", "prove": "#b5462f"}
 
 
 def halves(text: str) -> list[int]:
@@ -56,6 +56,7 @@ def measure(arguments: argparse.Namespace) -> list[dict]:
         on, n_cells = ["--on", cube(radius, n_inputs)], None
         common = [*on, "--max-cells", str(10**9)]
         commands = {
+            "cells, number": [pellucid.path, "cells", str(left), *common, "--only-cells"],
             "cells --count": [pellucid.path, "cells", str(left), *common, "--count"],
             "cells, list": [pellucid.path, "cells", str(left), *common],
             "prove": [pellucid.path, "prove", str(left), str(right), *common, *extra, "--json",
@@ -70,7 +71,7 @@ def measure(arguments: argparse.Namespace) -> list[dict]:
                 why = "out of time" if outcome.out_of_time else outcome.stderr.strip()[-200:]
                 print(f"{series:<14} r = {radius}: stopped, {why}", flush=True)
                 continue
-            if series == "cells --count":
+            if series in ("cells, number", "cells --count"):
                 n_cells = int(outcome.stdout.split()[0].replace(",", ""))
             elif series == "cells, list":
                 n_cells = int(re.search(r"([\d,]+) linear cell", outcome.stderr)[1].replace(",", ""))
