@@ -6,8 +6,11 @@
 use std::sync::Arc;
 
 use pellucid_core::{
-    CellStep, Combination, Constraint, Domain, Integer, IntegerGraph, IntegerRow, Rational, ReluOnCell, sign_of,
+    CellStep, Certificate, Claim, Combination, Constraint, Difference, Domain, Integer, IntegerGraph, IntegerRow,
+    Merge, Proof, Rational, ReluOnCell, sign_of,
 };
+
+use crate::Sides;
 
 /// A cut whose off side is still to come.
 struct Open {
@@ -24,8 +27,9 @@ pub(crate) enum Question {
     Never { cases: Vec<Vec<Constraint>> },
 }
 
-/// A proof that is being read: what bounds the current cell, and which ReLUs are decided on it.
-pub(crate) struct Cover {
+/// A proof by cells that is checked step by step, while it is made or read: what bounds the current
+/// cell, and which ReLUs are decided on it.
+pub struct Checking {
     graph: IntegerGraph,
     question: Question,
     rows: Vec<IntegerRow>,
@@ -34,30 +38,42 @@ pub(crate) struct Cover {
     complete: bool,
 }
 
-/// Checks that the steps show the answer on all of the domain.
-pub(crate) fn cover(
-    graph: IntegerGraph,
-    domain: &Domain,
-    question: Question,
-    steps: &[CellStep],
-) -> Result<(), String> {
-    let mut cover = Cover::new(graph, domain, question);
-    steps.iter().try_for_each(|step| cover.take(step))?;
-    cover.end()
-}
-
-impl Question {
-    /// Is every output of the graph within the bound of 0?
-    pub fn within(graph: &IntegerGraph, bound: &Rational) -> Self {
-        Question::Within { limits: graph.scales.iter().map(|scale| scale * bound).collect() }
+impl Checking {
+    /// Begins with the claim of a certificate whose steps are still to come.
+    ///
+    /// # Errors
+    /// Why such a proof cannot show such a claim.
+    pub fn begin(certificate: &Certificate) -> Result<Self, String> {
+        match (&certificate.claim, &certificate.proof) {
+            (Claim::Within { left, right, domain, bound }, Proof::Within(Difference::Cells { merge, .. })) => {
+                let sides = Sides { left, right, domain, bound };
+                sides.well_put()?;
+                Checking::of(sides, *merge)
+            }
+            _ => Err("steps follow on proofs by cells alone".into()),
+        }
     }
-}
 
-impl Cover {
+    /// That two sides are within their bound.
+    pub(crate) fn of(sides: Sides<'_>, merge: Merge) -> Result<Self, String> {
+        if let Domain::Finite { .. } = sides.domain {
+            return Err("cells do not cover single points".into());
+        }
+        let graph = IntegerGraph::of(&sides.difference(merge)?);
+        let limits = graph.scales.iter().map(|scale| scale * sides.bound).collect();
+        Ok(Checking::new(graph, sides.domain, Question::Within { limits }))
+    }
+
     /// The start of a proof: the whole domain.
-    pub fn new(graph: IntegerGraph, domain: &Domain, question: Question) -> Self {
+    pub(crate) fn new(graph: IntegerGraph, domain: &Domain, question: Question) -> Self {
         let rows = domain.rows(graph.n_inputs).iter().map(IntegerRow::of).collect();
-        Cover { graph, question, rows, relus: Vec::new(), open: Vec::new(), complete: false }
+        Checking { graph, question, rows, relus: Vec::new(), open: Vec::new(), complete: false }
+    }
+
+    /// Checks all steps of a proof.
+    pub(crate) fn all(mut self, steps: &[CellStep]) -> Result<(), String> {
+        steps.iter().try_for_each(|step| self.take(step))?;
+        self.end()
     }
 
     /// The argument of the next ReLU that is not constant on the cell; those before decide themselves.
@@ -73,6 +89,9 @@ impl Cover {
     }
 
     /// Checks the next step.
+    ///
+    /// # Errors
+    /// Why it does not hold.
     pub fn take(&mut self, step: &CellStep) -> Result<(), String> {
         if self.complete {
             return Err("the proof goes on after all cells are covered".into());
@@ -113,6 +132,9 @@ impl Cover {
     }
 
     /// The end of the proof: are all cells covered?
+    ///
+    /// # Errors
+    /// When some are not.
     pub fn end(&self) -> Result<(), String> {
         if self.complete { Ok(()) } else { Err("the proof ends before all cells are covered".into()) }
     }

@@ -26,9 +26,11 @@ pub mod one_layer;
 mod points;
 
 use pellucid_core::{
-    Biases, CellStep, Certificate, Claim, Computation, Difference, Domain, Error, Function, IntegerGraph, Kink, Merge,
-    Network, Proof, Rational, ReluGraph, Side, dot,
+    Biases, Certificate, Claim, Computation, Difference, Domain, Error, Function, Kink, Merge, Network, Proof,
+    Rational, ReluGraph, Side, dot,
 };
+
+pub use cells::Checking;
 
 /// The checker's verdict on a certificate.
 #[derive(Clone, Debug)]
@@ -60,41 +62,6 @@ pub fn check(certificate: &Certificate) -> Checked {
     Checked { claim: certificate.claim.to_string(), rejection }
 }
 
-/// A proof by cells that is checked step by step, while it is made or read.
-pub struct Checking(cells::Cover);
-
-impl Checking {
-    /// Begins with the claim of a certificate whose steps are still to come.
-    ///
-    /// # Errors
-    /// Why such a proof cannot show such a claim.
-    pub fn begin(certificate: &Certificate) -> Result<Self, String> {
-        match (&certificate.claim, &certificate.proof) {
-            (Claim::Within { left, right, domain, bound }, Proof::Within(Difference::Cells { merge, .. })) => {
-                comparable(left, right, domain, bound)?;
-                by_cells(left, right, domain, bound, *merge).map(Checking)
-            }
-            _ => Err("steps follow on proofs by cells alone".into()),
-        }
-    }
-
-    /// Checks the next step.
-    ///
-    /// # Errors
-    /// Why it does not hold.
-    pub fn take(&mut self, step: &CellStep) -> Result<(), String> {
-        self.0.take(step)
-    }
-
-    /// The end of the proof.
-    ///
-    /// # Errors
-    /// When cells are missing.
-    pub fn end(&self) -> Result<(), String> {
-        self.0.end()
-    }
-}
-
 /// Reads a certificate and checks it; steps that follow are checked as they come, in memory that does
 /// not grow with their number.
 ///
@@ -110,18 +77,14 @@ pub fn check_reader(reader: impl std::io::Read) -> Result<Checked, Error> {
     if certificate.n_steps() > 0 {
         return Err(Error::input("not a certificate: it goes on after its end"));
     }
-    let mut checking = match Checking::begin(&certificate) {
-        Ok(checking) => checking,
-        Err(reason) => return Ok(Checked { rejection: Some(reason), ..checked }),
-    };
-    let mut shown = Ok(());
+    let mut shown = Checking::begin(&certificate);
     for step in steps {
-        shown = shown.and(checking.take(&step?));
-        if shown.is_err() {
-            break;
+        let (Ok(checking), step) = (&mut shown, step?) else { break };
+        if let Err(reason) = checking.take(&step) {
+            shown = Err(reason);
         }
     }
-    checked.rejection = shown.and_then(|()| checking.end()).err();
+    checked.rejection = shown.and_then(|checking| checking.end()).err();
     Ok(checked)
 }
 
@@ -131,7 +94,7 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
     }
     match (&certificate.claim, &certificate.proof) {
         (Claim::Within { left, right, domain, bound }, Proof::Within(difference)) => {
-            within(left, right, domain, bound, difference)
+            Sides { left, right, domain, bound }.within(difference)
         }
         (Claim::Smallest { function, network, domain, biases, at_least }, Proof::Smallest { equality, kinks }) => {
             smallest(function, network, domain, *biases, *at_least, equality, kinks)
@@ -148,74 +111,51 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
     }
 }
 
-fn within(
-    left: &Computation,
-    right: &Computation,
-    domain: &Domain,
-    bound: &Rational,
-    difference: &Difference,
-) -> Result<(), String> {
-    comparable(left, right, domain, bound)?;
-    shown(left, right, domain, bound, difference)
+/// Two computations that are to be within a bound of each other on a domain.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    left: &'a Computation,
+    right: &'a Computation,
+    domain: &'a Domain,
+    bound: &'a Rational,
 }
 
-/// Is the question well put?
-fn comparable(left: &Computation, right: &Computation, domain: &Domain, bound: &Rational) -> Result<(), String> {
-    fits(domain, left.n_inputs())?;
-    left.check_input_order(right).map_err(|error| error.to_string())?;
-    if bound.is_negative() {
-        return Err("the bound is negative".into());
+impl Sides<'_> {
+    fn within(self, difference: &Difference) -> Result<(), String> {
+        self.well_put()?;
+        self.shown(difference)
     }
-    Ok(())
-}
 
-/// A proof that the two sides are within the bound on every cell, to be read.
-fn by_cells(
-    left: &Computation,
-    right: &Computation,
-    domain: &Domain,
-    bound: &Rational,
-    merge: Merge,
-) -> Result<cells::Cover, String> {
-    if let Domain::Finite { .. } = domain {
-        return Err("cells do not cover single points".into());
+    fn well_put(self) -> Result<(), String> {
+        fits(self.domain, self.left.n_inputs())?;
+        self.left.check_input_order(self.right).map_err(|error| error.to_string())?;
+        if self.bound.is_negative() { Err("the bound is negative".into()) } else { Ok(()) }
     }
-    let graph = IntegerGraph::of(&left.difference(right, merge).map_err(|error| error.to_string())?);
-    let question = cells::Question::within(&graph, bound);
-    Ok(cells::Cover::new(graph, domain, question))
-}
 
-/// Is the difference shown to be within the bound on the domain?
-fn shown(
-    left: &Computation,
-    right: &Computation,
-    domain: &Domain,
-    bound: &Rational,
-    difference: &Difference,
-) -> Result<(), String> {
-    let graph = |merge| left.difference(right, merge).map_err(|error| error.to_string());
-    match difference {
-        Difference::CanonicalForms => {
-            has_canonical_forms(domain)?;
-            let form = |side: &Computation| one_layer::form_of(&side.to_relu_graph(), domain);
-            let (Some(left), Some(right)) = (form(left), form(right)) else {
-                return Err("canonical forms need one hidden layer on both sides".into());
-            };
-            if left == right { Ok(()) } else { Err("the canonical forms differ".into()) }
-        }
-        Difference::Cells { merge, steps } => {
-            let mut cover = by_cells(left, right, domain, bound, *merge)?;
-            steps.iter().try_for_each(|step| cover.take(step))?;
-            cover.end()
-        }
-        Difference::Wider { domain: wider, difference } => {
-            fits(wider, left.n_inputs())?;
-            if !domain.lies_in(wider) {
-                return Err(format!("{domain} is not seen to lie in {wider}"));
+    fn difference(self, merge: Merge) -> Result<ReluGraph, String> {
+        self.left.difference(self.right, merge).map_err(|error| error.to_string())
+    }
+
+    /// Is the difference shown to be within the bound on the domain?
+    fn shown(self, difference: &Difference) -> Result<(), String> {
+        let Sides { left, right, domain, bound } = self;
+        fits(domain, left.n_inputs())?;
+        match difference {
+            Difference::CanonicalForms => {
+                has_canonical_forms(domain)?;
+                let form = |side: &Computation| one_layer::form_of(&side.to_relu_graph(), domain);
+                let (Some(left), Some(right)) = (form(left), form(right)) else {
+                    return Err("canonical forms need one hidden layer on both sides".into());
+                };
+                if left == right { Ok(()) } else { Err("the canonical forms differ".into()) }
             }
-            shown(left, right, wider, bound, difference)
+            Difference::Cells { merge, steps } => Checking::of(self, *merge)?.all(steps),
+            Difference::Wider { domain: wider, .. } if !domain.lies_in(wider) => {
+                Err(format!("{domain} is not seen to lie in {wider}"))
+            }
+            Difference::Wider { domain: wider, difference } => Sides { domain: wider, ..self }.shown(difference),
+            Difference::Points => points::all(&self.difference(Merge::Hyperplanes)?, domain, bound),
         }
-        Difference::Points => points::all(&graph(Merge::Hyperplanes)?, domain, bound),
     }
 }
 
@@ -230,7 +170,7 @@ fn smallest(
 ) -> Result<(), String> {
     has_canonical_forms(domain)?;
     let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
-    within(&sides.0, &sides.1, domain, &Rational::zero(), equality)?;
+    Sides { left: &sides.0, right: &sides.1, domain, bound: &Rational::zero() }.within(equality)?;
     if network.hidden_layers().len() > 1 {
         return Err("the network has more than one hidden layer".into());
     }

@@ -3,7 +3,7 @@
 
 use pellucid_core::{Computation, Constraint, IntegerGraph, Merge, NeverInRegion, Region};
 
-use crate::cells::{Question, cover};
+use crate::cells::{Checking, Question};
 
 /// Checks that every case is refuted in a region that holds all inputs it allows.
 pub(crate) fn never(
@@ -29,7 +29,7 @@ pub(crate) fn never(
             restricted.push(of(i)?.iter().map(|constraint| region.restrict_constraint(constraint)).collect());
         }
         let graph = IntegerGraph::of(&region.restrict_graph(&graph));
-        cover(graph, &region.domain, Question::Never { cases: restricted }, steps)?;
+        Checking::new(graph, &region.domain, Question::Never { cases: restricted }).all(steps)?;
     }
     if shown.iter().all(|shown| *shown) { Ok(()) } else { Err("a case is without a proof".into()) }
 }

@@ -222,6 +222,11 @@ impl Question {
                 side(&self.left, left),
                 side(&self.right, right)
             ))?;
+            // Values that look the same differ all the same.
+            if words::list(left) == words::list(right) {
+                let apart = words::decimal_and_exact(&counterexample.deviation());
+                screen::out_line(&format!("  they are {} apart", words::brief(&apart, CLAIM_CHARS)))?;
+            }
         }
         self.tell_largest(clock, 1, &|largest| self.answer("refuted", largest, None, Some(counterexample)))
     }
