@@ -10,7 +10,7 @@ use pellucid_core::{
     Merge, Proof, Rational, ReluOnCell, sign_of,
 };
 
-use crate::Sides;
+use crate::{Sides, refuse_if};
 
 /// A cut whose off side is still to come.
 struct Open {
@@ -93,9 +93,7 @@ impl Checking {
     /// # Errors
     /// Why it does not hold.
     pub fn take(&mut self, step: &CellStep) -> Result<(), String> {
-        if self.complete {
-            return Err("the proof goes on after all cells are covered".into());
-        }
+        refuse_if(self.complete, "the proof goes on after all cells are covered")?;
         match (step, self.next_argument()) {
             (CellStep::Split, Some(row)) => {
                 self.open.push(Open { n_relus: self.relus.len(), n_rows: self.rows.len(), row: row.negated() });
@@ -143,21 +141,13 @@ impl Checking {
     /// that is not negative.
     fn not_negative(&self, row: &IntegerRow, proof: &Combination) -> Result<(), String> {
         let mut rest = IntegerRow::zero(self.graph.n_inputs);
-        if sign_of(&proof.times) <= 0 {
-            return Err("a factor is not positive".into());
-        }
+        refuse_if(sign_of(&proof.times) <= 0, "a factor is not positive")?;
         rest.add_scaled(&proof.times, row);
         for (i, factor) in &proof.rows {
-            if sign_of(factor) <= 0 {
-                return Err("a factor is not positive".into());
-            }
+            refuse_if(sign_of(factor) <= 0, "a factor is not positive")?;
             rest.add_scaled(&-factor, self.rows.get(*i).ok_or("a factor is for a row that is not there")?);
         }
-        if rest.is_constant() && sign_of(rest.constant()) >= 0 {
-            Ok(())
-        } else {
-            Err("a sign is not shown on a cell".into())
-        }
+        refuse_if(!(rest.is_constant() && sign_of(rest.constant()) >= 0), "a sign is not shown on a cell")
     }
 
     /// The limits and the maps of the outputs.
@@ -175,9 +165,7 @@ impl Checking {
 
     fn bounded(&self, proofs: &[[Combination; 2]]) -> Result<(), String> {
         let outputs = self.outputs()?;
-        if proofs.len() != outputs.len() {
-            return Err("a cell does not bound every output".into());
-        }
+        refuse_if(proofs.len() != outputs.len(), "a cell does not bound every output")?;
         for ((limit, row), [above, below]) in outputs.iter().zip(proofs) {
             self.not_negative(&row.slack(limit, -1), above)?;
             self.not_negative(&row.slack(limit, 1), below)?;
@@ -189,18 +177,14 @@ impl Checking {
     /// below 0, or to 0 with a strict constraint, which is above 0, among them.
     fn never(&self, proofs: &[Vec<(usize, Integer)>], decided: bool) -> Result<(), String> {
         let Question::Never { cases } = &self.question else { return Err("no cases are asked about".into()) };
-        if proofs.len() != cases.len() {
-            return Err("a cell is not shown for every case".into());
-        }
+        refuse_if(proofs.len() != cases.len(), "a cell is not shown for every case")?;
         // Before all ReLUs are decided the outputs have no maps.
         let outputs = if decided { self.graph.output_maps(&self.relus) } else { Vec::new() };
         for (case, factors) in cases.iter().zip(proofs) {
             let mut sum = IntegerRow::zero(self.graph.n_inputs);
             let mut strict = false;
             for (i, factor) in factors {
-                if sign_of(factor) <= 0 {
-                    return Err("a factor is not positive".into());
-                }
+                refuse_if(sign_of(factor) <= 0, "a factor is not positive")?;
                 if let Some(row) = self.rows.get(*i) {
                     sum.add_scaled(factor, row);
                     continue;
@@ -212,9 +196,7 @@ impl Checking {
                 strict |= constraint.strict;
             }
             let below = sign_of(sum.constant()) < 0 || (strict && sum.constant().is_zero());
-            if !sum.is_constant() || !below {
-                return Err("a case is not refuted on a cell".into());
-            }
+            refuse_if(!sum.is_constant() || !below, "a case is not refuted on a cell")?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use pellucid_core::{
     SizeProof, dot,
 };
 
-use crate::{fits, lower_bound::lower_bound, not_one_layer, one_layer, smallest, witness};
+use crate::{fits, lower_bound::lower_bound, not_one_layer, one_layer, refuse_if, smallest, witness};
 
 type Row = Vec<Rational>;
 
@@ -36,9 +36,7 @@ pub(crate) fn fewest(f: &Function, domain: &Domain, at_least: usize, proof: &Siz
     // T1: ranks of gradients, of changes of the outputs, and of both at one point.
     let (mut gradients, mut changes, mut jacobian): (Vec<Row>, Vec<Row>, usize) = (Vec::new(), Vec::new(), 1);
     for point in &proof.gradients {
-        if point.len() != n || !domain.contains_inside(point) {
-            return Err("a point is not inside the domain".into());
-        }
+        refuse_if(point.len() != n || !domain.contains_inside(point), "a point is not inside the domain")?;
         let maps = graph.beside(point, &Affine::input(n, 0).coefficients, Side::Above).ok_or("a point is on a kink")?;
         let rows: Vec<Row> = maps.into_iter().map(|map| map.coefficients).collect();
         jacobian = jacobian.max(rank(&rows));
@@ -52,9 +50,8 @@ pub(crate) fn fewest(f: &Function, domain: &Domain, at_least: usize, proof: &Siz
     if let Some(rays) = &proof.rays {
         let far = graph.far_out();
         let goes = |ray: &Row, sign| ray.len() == n && far.evaluate(ray)[proof.output].signum() == sign;
-        if !everywhere || !goes(&rays[0], 1) || !goes(&rays[1], -1) {
-            return Err("the rays do not lead to plus and to minus infinity".into());
-        }
+        let lead = everywhere && goes(&rays[0], 1) && goes(&rays[1], -1);
+        refuse_if(!lead, "the rays do not lead to plus and to minus infinity")?;
     }
     let middle = if drifts || proof.rays.is_some() { jacobian.max(2) } else { jacobian };
     let first = middle.max(rank(&gradients) + turns);
@@ -96,9 +93,8 @@ fn grown(mut widths: Vec<usize>, growing: usize, pieces: usize) -> usize {
 fn rates(graph: &ReluGraph, drift: &[Rational]) -> Result<Row, String> {
     let still = vec![Rational::zero(); graph.relus.len()];
     let rate = |form: &Form| form.evaluate(drift, &still) - &form.constant;
-    if drift.len() != graph.n_inputs || graph.relus.iter().any(|form| !rate(form).is_zero()) {
-        return Err("the drift changes a ReLU's argument".into());
-    }
+    let moves = drift.len() != graph.n_inputs || graph.relus.iter().any(|form| !rate(form).is_zero());
+    refuse_if(moves, "the drift changes a ReLU's argument")?;
     Ok(graph.outputs.iter().map(rate).collect())
 }
 
@@ -108,9 +104,8 @@ fn pieces(graph: &ReluGraph, domain: &Domain, line: &SampledLine) -> Result<usiz
     let at = |t| -> Row { start.iter().zip(direction).map(|(x, d)| x + d * t).collect() };
     let points: Vec<Row> = times.iter().map(at).collect();
     let inside = |point: &Row| point.len() == graph.n_inputs && domain.contains(point);
-    if !points.iter().all(inside) || !times.is_sorted_by(|a, b| a < b) {
-        return Err("a line's points are not in the domain, or not in order".into());
-    }
+    let fit = points.iter().all(inside) && times.is_sorted_by(|a, b| a < b);
+    refuse_if(!fit, "a line's points are not in the domain, or not in order")?;
     let values: Vec<Row> = points.iter().map(|point| graph.evaluate(point)).collect();
     let slope = |k: usize| -> Row {
         let run = &times[k + 1] - &times[k];
@@ -163,9 +158,7 @@ fn below_single(&Output(graph, domain, output): &Output, sign: i32, single: &Sin
         if from.len() != n || !smooth(&[from, from]) || !stops.windows(2).all(smooth) {
             return Err("a path crosses a kink that is not listed".into());
         }
-        if !beyond(from) || !beyond(&opposite) {
-            return Err("a path does not stay beyond the value".into());
-        }
+        refuse_if(!beyond(from) || !beyond(&opposite), "a path does not stay beyond the value")?;
         rule = Domain::Everywhere;
     }
     lower_bound(&one_layer::Form { jumps, affine: vec![rest] }, &rule, Biases::ALLOWED, usize::MAX)

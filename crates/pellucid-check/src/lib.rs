@@ -171,16 +171,13 @@ fn smallest(
     has_canonical_forms(domain)?;
     let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
     Sides { left: &sides.0, right: &sides.1, domain, bound: &Rational::zero() }.within(equality)?;
-    if network.hidden_layers().len() > 1 {
-        return Err("the network has more than one hidden layer".into());
-    }
+    refuse_if(network.hidden_layers().len() > 1, "the network has more than one hidden layer")?;
     let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
-    if !biases.hidden && network.hidden_layers().iter().any(|layer| has_bias(&layer.biases)) {
-        return Err("the network has a hidden bias, which the claim excludes".into());
-    }
-    if !biases.output && has_bias(&network.output_layer().biases) {
-        return Err("the network has an output bias, which the claim excludes".into());
-    }
+    let (hidden, output) = (network.hidden_layers(), network.output_layer());
+    let hidden_bias = !biases.hidden && hidden.iter().any(|layer| has_bias(&layer.biases));
+    refuse_if(hidden_bias, "the network has a hidden bias, which the claim excludes")?;
+    let output_bias = !biases.output && has_bias(&output.biases);
+    refuse_if(output_bias, "the network has an output bias, which the claim excludes")?;
     let form = one_layer::form_of(&network.to_relu_graph(), domain).ok_or("the network has no one-layer form")?;
     if kinks.len() != form.jumps.len() {
         return Err(format!("{} kinks are listed, the network has {}", kinks.len(), form.jumps.len()));
@@ -193,9 +190,7 @@ fn smallest(
         witness(&graph, domain, kink)?;
     }
     let distinct: std::collections::BTreeSet<_> = kinks.iter().map(|kink| &kink.hyperplane).collect();
-    if distinct.len() != kinks.len() {
-        return Err("a kink is listed twice".into());
-    }
+    refuse_if(distinct.len() != kinks.len(), "a kink is listed twice")?;
     // The network itself is small enough; a bound above its size would be a contradiction.
     if network.hidden_layers().len() == 1 && at_least > network.hidden_neurons() {
         return Err(format!("the network has {} hidden neurons, so fewer suffice", network.hidden_neurons()));
@@ -210,38 +205,30 @@ fn not_one_layer(function: &Function, domain: &Domain, here: &Kink, there: &Kink
     let graph = function.to_relu_graph();
     witness(&graph, domain, here)?;
     witness(&graph, domain, there)?;
-    if here.hyperplane != there.hyperplane {
-        return Err("the two points are of different hyperplanes".into());
-    }
-    if here.jump == there.jump {
-        return Err("the jump is the same at both points".into());
-    }
+    refuse_if(here.hyperplane != there.hyperplane, "the two points are of different hyperplanes")?;
+    refuse_if(here.jump == there.jump, "the jump is the same at both points")?;
     Ok(())
 }
 
 /// Does the gradient jump at the witness as the kink says?
 fn witness(graph: &ReluGraph, domain: &Domain, kink: &Kink) -> Result<(), String> {
     let (normal, point) = (&kink.hyperplane.normal, &kink.witness);
-    if normal.len() != graph.n_inputs || point.len() != graph.n_inputs || kink.jump.len() != graph.outputs.len() {
-        return Err("a kink's vectors have the wrong length".into());
-    }
+    let lengths = [normal.len(), point.len(), kink.jump.len()];
+    refuse_if(
+        lengths != [graph.n_inputs, graph.n_inputs, graph.outputs.len()],
+        "a kink's vectors have the wrong length",
+    )?;
     // Only one form of a hyperplane is allowed, so that equal ones compare equal.
-    if kink.hyperplane.to_affine().hyperplane().map(|(plane, _)| plane).as_ref() != Some(&kink.hyperplane) {
-        return Err("a kink's normal is not primitive".into());
-    }
-    if dot(normal, point) != kink.hyperplane.offset {
-        return Err("a witness is not on its hyperplane".into());
-    }
-    if !domain.contains_inside(point) {
-        return Err("a witness is not inside the domain".into());
-    }
+    let primitive = kink.hyperplane.to_affine().hyperplane().map(|(plane, _)| plane);
+    refuse_if(primitive.as_ref() != Some(&kink.hyperplane), "a kink's normal is not primitive")?;
+    refuse_if(dot(normal, point) != kink.hyperplane.offset, "a witness is not on its hyperplane")?;
+    refuse_if(!domain.contains_inside(point), "a witness is not inside the domain")?;
     let beside = |side| graph.beside(point, normal, side).ok_or("a witness lies on another kink");
     let (above, below) = (beside(Side::Above)?, beside(Side::Below)?);
     for ((above, below), jump) in above.iter().zip(&below).zip(&kink.jump) {
         let step = above.minus(below);
-        if !step.coefficients.iter().zip(normal).all(|(s, u)| *s == jump * u) {
-            return Err("the gradient does not jump that way at a witness".into());
-        }
+        let jumps = step.coefficients.iter().zip(normal).all(|(s, u)| *s == jump * u);
+        refuse_if(!jumps, "the gradient does not jump that way at a witness")?;
     }
     Ok(())
 }
@@ -250,6 +237,10 @@ fn witness(graph: &ReluGraph, domain: &Domain, kink: &Kink) -> Result<(), String
 fn has_canonical_forms(domain: &Domain) -> Result<(), String> {
     let kind = "this kind of proof is for everywhere and boxes";
     if domain.has_canonical_forms() { Ok(()) } else { Err(format!("{kind}, not for {domain}")) }
+}
+
+fn refuse_if(wrong: bool, reason: &str) -> Result<(), String> {
+    if wrong { Err(reason.into()) } else { Ok(()) }
 }
 
 fn fits(domain: &Domain, n_inputs: usize) -> Result<(), String> {

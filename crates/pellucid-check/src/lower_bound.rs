@@ -10,9 +10,11 @@
 use std::collections::HashSet;
 
 use pellucid_core::linear::{Echelon, rank};
+
 use pellucid_core::{Affine, Biases, Domain, Hyperplane, Rational};
 
 use crate::one_layer::Form;
+use crate::refuse_if;
 
 /// All orientations of this many hinges are tried; with more, one output is searched by sums.
 const MAX_TRIED_HINGES: usize = 12;
@@ -37,12 +39,10 @@ pub fn lower_bound(form: &Form, domain: &Domain, biases: Biases, wanted: usize) 
     let bounded = *domain != Domain::Everywhere;
     if !biases.hidden {
         let off_origin = |plane: &Hyperplane| !plane.offset.is_zero();
-        if form.jumps.keys().any(off_origin) {
-            return Err("a kink does not go through the origin, and hidden biases are excluded".into());
-        }
-        if !biases.output && form.affine.iter().any(|map| !map.constant.is_zero()) {
-            return Err("there is a constant, and biases are excluded".into());
-        }
+        let off = form.jumps.keys().any(off_origin);
+        refuse_if(off, "a kink does not go through the origin, and hidden biases are excluded")?;
+        let constant = !biases.output && form.affine.iter().any(|map| !map.constant.is_zero());
+        refuse_if(constant, "there is a constant, and biases are excluded")?;
     }
     let with_constant = biases.hidden && !biases.output;
     let row = |map: &Affine| -> Row {
@@ -84,9 +84,7 @@ pub fn lower_bound(form: &Form, domain: &Domain, biases: Biases, wanted: usize) 
         let r = rest.len().min(width);
         let choices = if rule.chooses() { n_choices(cheap.len(), 2 * r) } else { 1 };
         let work = (1usize << n).saturating_mul(choices).saturating_mul(rest.len() * width * r);
-        if work > MAX_WORK {
-            return Err("there are more cases than this checker looks at".into());
-        }
+        refuse_if(work > MAX_WORK, "there are more cases than this checker looks at")?;
         let tried = (0..1usize << n).map(|choice| {
             let mut rest = rest.clone();
             for (u, jump) in hinges.iter().enumerate().filter(|(k, _)| choice >> k & 1 == 1).map(|(_, hinge)| hinge) {

@@ -4,6 +4,7 @@
 use pellucid_core::{Computation, Constraint, IntegerGraph, Merge, NeverInRegion, Region};
 
 use crate::cells::{Checking, Question};
+use crate::refuse_if;
 
 /// Checks that every case is refuted in a region that holds all inputs it allows.
 pub(crate) fn never(
@@ -13,9 +14,7 @@ pub(crate) fn never(
 ) -> Result<(), String> {
     let graph = computation.to_graph(Merge::Copies);
     let fit = |constraint: &Constraint| constraint.fits(graph.n_inputs, graph.outputs.len());
-    if !cases.iter().flatten().all(fit) {
-        return Err("a constraint is about an input or output that is not there".into());
-    }
+    refuse_if(!cases.iter().flatten().all(fit), "a constraint is about an input or output that is not there")?;
     let mut shown = vec![false; cases.len()];
     for NeverInRegion { cases: indices, steps } in proofs {
         let of = |i: &usize| cases.get(*i).ok_or("a proof is for a case that is not there");
