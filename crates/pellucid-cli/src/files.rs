@@ -32,8 +32,13 @@ pub fn reader(path: &Path, what: &str) -> anyhow::Result<BufReader<File>> {
         bail!("{}: it is a folder", cannot());
     }
     let mut reader = BufReader::new(File::open(path).with_context(cannot)?);
-    if reader.fill_buf().with_context(cannot)?.is_empty() {
+    let beginning = reader.fill_buf().with_context(cannot)?;
+    if beginning.is_empty() {
         bail!("{}: it is empty, so no {what}", cannot());
+    }
+    // A character may be cut off at the end of the buffer.
+    if std::str::from_utf8(beginning).is_err_and(|error| error.error_len().is_some()) {
+        bail!("{}: it is not text, so no {what}", cannot());
     }
     Ok(reader)
 }

@@ -245,11 +245,15 @@ impl Question {
             Some(status)
         };
         let doing = "measuring the largest difference";
-        let largest = match self.max {
-            true => clock.run_or(doing, measure, &unknown),
-            false => clock.at_most(SPARE).run_or(doing, measure, &unknown),
-        };
-        tell(largest.ok().as_ref())
+        if self.max {
+            return tell(clock.run_or(doing, measure, &unknown).ok().as_ref());
+        }
+        let spare = clock.at_most(SPARE);
+        let largest = spare.run_or(doing, measure, &unknown).ok();
+        if largest.is_none() && !self.json && spare.is_out_of_time() {
+            return screen::out_line("largest difference: not known after a second (--max goes on)");
+        }
+        tell(largest.as_ref())
     }
 
     fn largest_text(&self, largest: Option<&Largest>) -> String {
@@ -265,8 +269,7 @@ impl Question {
                     words::brief(&words::list(ray), CLAIM_CHARS)
                 )
             }
-            None if self.max => "largest difference: not known within the limits".into(),
-            None => "largest difference: not known after a second (--max goes on)".into(),
+            None => "largest difference: not known within the limits".into(),
         }
     }
 }

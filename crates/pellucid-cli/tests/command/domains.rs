@@ -16,7 +16,7 @@ fn where_inputs_are_ordered() {
     largest difference: 1, at x1 = -1, x2 = 0
     ");
     let cells = pellucid(&["cells", "abs(x1) + abs(x2)", "--where", "x1 >= x2", "--count"]);
-    assert_snapshot!(cells.gives(0), @"3 linear cells, 3 affine maps");
+    assert_snapshot!(cells.gives(0), @"3 linear cells, 3 regions, 3 affine maps");
 }
 
 #[test]
@@ -62,7 +62,9 @@ fn json_says_the_domain_as_it_can_be_given_again() {
     assert_eq!(answer["domain"], "{0..9}^2 where -a + b >= 0");
     assert_eq!(answer["cells"], serde_json::Value::Null);
     let again = ["prove", "min(a, b)", "a + 0*b", "--on", answer["domain"].as_str().unwrap(), "--json"];
-    assert_eq!(pellucid(&again).json(), answer);
+    let mut again = pellucid(&again).json();
+    again["seconds"] = answer["seconds"].clone();
+    assert_eq!(again, answer);
 }
 
 #[test]

@@ -143,9 +143,13 @@ fn cells() {
     assert_eq!(lines.len(), 2);
     for line in &lines {
         assert!(line["signs"].is_array() && line["maps"][0]["constant"].is_string() && line["point"][1].is_string());
+        assert!(line["vertices"][2][1].is_string() && line["neighbours"].as_array().unwrap().len() == 1);
+        assert_eq!((&line["volume"], line["rays"].as_array().unwrap().len()), (&"2".into(), 0));
     }
-    assert_eq!(outcome.stderr, "2 linear cells, 2 affine maps\n");
-    assert_eq!(pellucid(&["cells", "abs(x1)", "--count"]).gives(0), "2 linear cells, 2 affine maps\n");
+    assert_eq!(lines[0]["neighbours"][0]["signs"], lines[1]["signs"]);
+    assert_eq!(pellucid(&["cells", "abs(x1)", "--only-cells"]).gives(0), "2 linear cells\n");
+    assert_eq!(outcome.stderr, "2 linear cells, 2 regions, 2 affine maps\n");
+    assert_eq!(pellucid(&["cells", "abs(x1)", "--count"]).gives(0), "2 linear cells, 2 regions, 2 affine maps\n");
     pellucid(&["cells", "max(x1, x2, x3, x4)", "--max-cells", "2"]).gives(3);
     pellucid(&["cells", "abs(x1)", "--on", "[1,0]"]).gives(2);
 }
