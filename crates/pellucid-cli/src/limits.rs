@@ -1,5 +1,6 @@
 //! How far work may go, and what a person sees while it goes on.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,9 @@ pub struct LimitArguments {
     /// Give up after this many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_hyphen_values = true)]
     timeout: Option<Duration>,
+    /// Give up when so many MiB of memory are in use
+    #[arg(long, value_name = "MIB", value_parser = cells, allow_hyphen_values = true)]
+    memory: Option<usize>,
 }
 
 fn cells(text: &str) -> Result<usize, String> {
@@ -45,7 +49,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
 impl LimitArguments {
     /// Starts the clock.
     pub fn start(&self) -> Clock {
-        Clock { start: Instant::now(), timeout: self.timeout, max_cells: self.max_cells }
+        Clock {
+            start: Instant::now(),
+            timeout: self.timeout,
+            max_cells: self.max_cells,
+            memory: self.memory,
+            is_out_of_memory: AtomicBool::new(false),
+        }
     }
 }
 
@@ -54,12 +64,16 @@ pub struct Clock {
     start: Instant,
     timeout: Option<Duration>,
     max_cells: usize,
+    /// MiB at most.
+    memory: Option<usize>,
+    /// Said by the watcher, who looks now and then.
+    is_out_of_memory: AtomicBool,
 }
 
 impl Clock {
     /// Should work stop, because of the time or of Ctrl-C?
     pub fn is_over(&self) -> bool {
-        screen::is_interrupted() || self.is_out_of_time()
+        screen::is_interrupted() || self.is_out_of_time() || self.is_out_of_memory.load(Ordering::Relaxed)
     }
 
     /// Is the time over?
@@ -71,7 +85,14 @@ impl Clock {
     pub fn at_most(&self, spare: Duration) -> Clock {
         let left = self.timeout.map(|timeout| timeout.saturating_sub(self.start.elapsed()));
         let timeout = left.map_or(spare, |left| left.min(spare));
-        Clock { start: Instant::now(), timeout: Some(timeout), max_cells: self.max_cells }
+        let is_out_of_memory = AtomicBool::new(false);
+        Clock {
+            start: Instant::now(),
+            timeout: Some(timeout),
+            max_cells: self.max_cells,
+            memory: self.memory,
+            is_out_of_memory,
+        }
     }
 
     /// Hands the limits to work.
@@ -125,6 +146,9 @@ impl Clock {
     pub fn why(&self) -> String {
         match self.timeout {
             _ if screen::is_interrupted() => "interrupted".into(),
+            _ if self.is_out_of_memory.load(Ordering::Relaxed) => {
+                format!("out of memory at {} MiB (raise --memory)", self.memory.unwrap_or_default())
+            }
             Some(timeout) => format!("out of time after {} s (raise --timeout)", timeout.as_secs_f64()),
             None => "stopped".into(),
         }
@@ -135,6 +159,9 @@ impl Clock {
         let mut spinner: Option<ProgressBar> = None;
         let mut over_since: Option<Instant> = None;
         while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(LOOK) {
+            if self.memory.is_some_and(|most| memory_in_use().is_some_and(|used| used > most)) {
+                self.is_out_of_memory.store(true, Ordering::Relaxed);
+            }
             if spinner.is_none() && begun.elapsed() >= SHOWN_AFTER {
                 spinner = Some(spinning(doing, begun.elapsed()));
             }
@@ -154,6 +181,11 @@ impl Clock {
             spinner.finish_and_clear();
         }
     }
+}
+
+/// MiB of memory in use; `None` where the system does not tell.
+fn memory_in_use() -> Option<usize> {
+    memory_stats::memory_stats().map(|stats| stats.physical_mem >> 20)
 }
 
 /// A sign of life on stderr; it hides itself where stderr is no terminal.

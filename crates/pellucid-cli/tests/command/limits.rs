@@ -58,3 +58,13 @@ fn a_refutation_needs_no_measure() {
     outcome.gives(1);
     assert!(outcome.json()["max_deviation"].is_null());
 }
+
+/// A megabyte is less than the program itself takes.
+#[test]
+fn memory_ends_work() {
+    // Points of the moment curve: hyperplanes in general position, some 30,000 cells.
+    let hinge = |k: i64| format!("relu(x1 + {k}*x2 + {}*x3 + {}*x4 - {})", k.pow(2), k.pow(3), k.pow(4));
+    let f = (1..=30).map(hinge).collect::<Vec<_>>().join(" + ");
+    let outcome = pellucid(&["cells", &f, "--only-cells", "--memory", "1"]);
+    gives_up(&outcome, "out of memory at 1 MiB (raise --memory)");
+}
