@@ -260,3 +260,99 @@ fn homogeneous_direction(ray: &[Rational]) -> Vec<Integer> {
     let scale = Rational::primitive_scale(ray);
     ray.iter().map(|c| (c * &scale).to_integer()).chain([Integer::ZERO]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use pellucid_core::{Affine, IntegerRow, sign_of};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn row(values: &[i64]) -> Arc<Scaled> {
+        Arc::new(Scaled::new(values.iter().map(|v| Integer::from(*v)).collect()))
+    }
+
+    /// Does the combination of the rows show that the map is not negative?
+    fn shows(map: &Scaled, proof: &Combination, planes: &Planes) -> bool {
+        let mut rest = IntegerRow::zero(map.exact.len() - 1);
+        rest.add_scaled(&proof.times, &IntegerRow { entries: map.exact.clone() });
+        for (i, factor) in &proof.rows {
+            assert!(sign_of(factor) > 0);
+            rest.add_scaled(&-factor, &IntegerRow { entries: planes[i + 1].exact.clone() });
+        }
+        sign_of(&proof.times) > 0 && rest.is_constant() && sign_of(rest.constant()) >= 0
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Corners and linear programs are two roads to every answer.
+        #[test]
+        fn corners_and_programs_agree(
+            bounds in prop::collection::vec(prop::collection::vec(-3i64..=3, 4), 0..8),
+            map in prop::collection::vec(-3i64..=3, 4),
+        ) {
+            prop_assume!(map[..3].iter().any(|c| *c != 0));
+            let mut planes: Planes = vec![row(&[0, 0, 0, 1])];
+            let mut corners = Shape::Corners(Cone::everywhere(3));
+            for bound in bounds.iter().filter(|bound| bound[..3].iter().any(|c| *c != 0)) {
+                let bound = row(bound);
+                // Rows that do not cut are left out, as the walk does.
+                if let Cut::Through(parts) = corners.cut(&bound, &planes, false) {
+                    corners = parts.0;
+                    planes.push(bound);
+                }
+            }
+            let programs = Shape::Point(corners.interior_point());
+            let inside = point(&corners.interior_point());
+            prop_assert!(planes[1..].iter().all(|row| row.to_affine().at(&inside).is_positive()));
+            let map = row(&map);
+            let kind = |cut: &Cut| match cut {
+                Cut::Through(_) => 0,
+                Cut::Stays { on, .. } => if *on { 1 } else { -1 },
+            };
+            for shape in [&corners, &programs] {
+                let cut = shape.cut(&map, &planes, true);
+                prop_assert_eq!(kind(&cut), kind(&corners.cut(&map, &planes, false)));
+                match cut {
+                    Cut::Stays { on, proof: Some(proof), .. } => {
+                        let shown = if on { (*map).clone() } else { map.negated() };
+                        prop_assert!(shows(&shown, &proof, &planes));
+                    }
+                    Cut::Stays { proof: None, .. } => prop_assert!(false, "a proof was asked for"),
+                    Cut::Through(parts) => {
+                        let (on, off) = *parts;
+                        for (part, sign) in [(on, 1), (off, -1)] {
+                            let at = point(&part.interior_point());
+                            prop_assert_eq!(map.to_affine().at(&at).signum(), sign);
+                            prop_assert!(planes[1..].iter().all(|row| row.to_affine().at(&at).is_positive()));
+                        }
+                    }
+                }
+                match shape.nonnegative(&map, &planes) {
+                    Ok(proof) => prop_assert!(shows(&map, &proof, &planes)),
+                    Err(at) => {
+                        prop_assert!(map.to_affine().at(&at).is_negative());
+                        let within = |row: &Arc<Scaled>| !row.to_affine().at(&at).is_negative();
+                        prop_assert!(planes[1..].iter().all(within), "{:?}", at);
+                    }
+                }
+            }
+            let one = Rational::one();
+            match (corners.highest(&map, &one, &planes), programs.highest(&map, &one, &planes)) {
+                (Highest::At(a, at), Highest::At(b, _)) => {
+                    prop_assert_eq!(&map.to_affine().at(&at), &a);
+                    prop_assert_eq!(a, b);
+                }
+                (Highest::Unbounded(_, a), Highest::Unbounded(_, b)) => {
+                    let slope = |row: &Affine, ray: &[Rational]| pellucid_core::dot(&row.coefficients, ray);
+                    for ray in [a, b] {
+                        prop_assert!(slope(&map.to_affine(), &ray).is_positive());
+                        prop_assert!(planes[1..].iter().all(|row| !slope(&row.to_affine(), &ray).is_negative()));
+                    }
+                }
+                (a, b) => prop_assert!(false, "{:?} {:?}", a, b),
+            }
+        }
+    }
+}
