@@ -59,6 +59,16 @@ pub fn check_network_output(path: Option<&Path>) -> anyhow::Result<()> {
     check_output(path)
 }
 
+/// Can a picture be written there, and does its name promise no other format?
+pub fn check_picture_output(path: &Path) -> anyhow::Result<()> {
+    match path.extension() {
+        Some(extension) if !extension.eq_ignore_ascii_case("svg") => {
+            bail!("cannot write {}: pictures are written as .svg (`draw --terminal` writes characters)", path.display())
+        }
+        _ => check_output(Some(path)),
+    }
+}
+
 /// Can a file be written there? Asked before the work whose result goes there.
 pub fn check_output(path: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = path else { return Ok(()) };

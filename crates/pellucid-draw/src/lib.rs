@@ -4,11 +4,15 @@
 //! Picture --------> Layout --> Scene --> SVG      a network with its weights
 //! CircuitPicture -> Layout --> Scene --> SVG      circuits of circuits as trapezia
 //! LineChart -----------------> Scene --> SVG      losses, functions of one input
+//! CellPicture ---------------> Scene --> SVG      linear cells in the plane
 //! Picture ------------------------------> text    for the terminal and for screen readers
 //! ```
 //!
 //! Nothing here reads a file or knows where a network or a circuit came from.
 
+mod cell_colours;
+mod cell_labels;
+mod cells_to_scene;
 mod circuit_boxes;
 mod circuits_to_scene;
 mod circuits_to_wiring;
@@ -27,7 +31,9 @@ mod scene_to_svg;
 mod svg_style;
 mod terminal;
 mod text_size;
+mod ticks;
 
+pub use cells_to_scene::{CellPicture, PlaneCell, PlaneEdge, PlaneRegion};
 pub use circuits_to_scene::CircuitPicture;
 pub use geometry::{Point, Rect};
 pub use line_chart::LineChart;

@@ -3,13 +3,12 @@
 use crate::geometry::{Point, Rect};
 use crate::scene::{Anchor, Ink, Scene, Shape};
 use crate::text_size::text_width;
+use crate::ticks::{short, ticks};
 
 /// The area the curves are drawn in.
 const AREA: Rect = Rect { left: 0.0, top: 0.0, right: 480.0, bottom: 260.0 };
 /// The font size of numbers and names.
 const SIZE: f64 = 12.0;
-/// About this many numbers stand along an axis.
-const TICKS: f64 = 5.0;
 
 /// Larger numbers are left out: their differences would not be finite.
 const LARGEST: f64 = 1e150;
@@ -156,17 +155,6 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     }
 }
 
-/// Round numbers between two ends: 1, 2 or 5 times a power of ten apart.
-fn ticks(low: f64, high: f64, whole: bool) -> Vec<f64> {
-    let rough = (high - low) / TICKS;
-    let power = 10f64.powi(rough.log10().floor() as i32);
-    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|f| f * power >= rough).unwrap_or(10.0);
-    let step = if whole { (factor * power).max(1.0).round() } else { factor * power };
-    let first = (low / step).ceil() as i64;
-    let last = (high / step).floor() as i64;
-    (first..=last.min(first.saturating_add(20))).map(|n| n as f64 * step).collect()
-}
-
 fn power_of_ten(exponent: f64) -> String {
     match exponent as i32 {
         0 => "1".into(),
@@ -174,15 +162,4 @@ fn power_of_ten(exponent: f64) -> String {
         -1 => "0.1".into(),
         n => format!("1e{n}"),
     }
-}
-
-/// Without the digits that binary fractions leave behind.
-fn short(value: f64) -> String {
-    let size = value.abs();
-    if size != 0.0 && !(1e-4..1e7).contains(&size) {
-        return format!("{value:.2e}");
-    }
-    let text = format!("{value:.4}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".into() } else { text.into() }
 }

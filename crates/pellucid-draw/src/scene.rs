@@ -30,6 +30,15 @@ pub enum Shape {
         /// Its meaning, which decides its colour.
         ink: Ink,
     },
+    /// A polygon that can be pointed at.
+    Area {
+        /// Its corners, in order.
+        points: Vec<Point>,
+        /// Its meaning, which decides its colour.
+        ink: Ink,
+        /// Shown when pointed at.
+        tip: String,
+    },
     /// A disc, or a pill when its text is long.
     Disc {
         /// Its box; the ends are round.
@@ -131,6 +140,10 @@ pub enum Ink {
     Grid,
     /// A chart's line, by its number.
     Series(usize),
+    /// A linear cell, by the number of its colour.
+    Cell(usize),
+    /// A border between linear cells where the affine map changes.
+    Kink,
 }
 
 impl Shape {
@@ -152,7 +165,7 @@ impl Shape {
     /// The room it takes; for a text an estimate from above.
     pub fn bounds(&self) -> Rect {
         match self {
-            Shape::Path { points, .. } => {
+            Shape::Path { points, .. } | Shape::Area { points, .. } => {
                 let dots = points.iter().map(|p| Rect { left: p.x, top: p.y, right: p.x, bottom: p.y });
                 dots.reduce(|a, b| a.union(&b)).unwrap_or(Rect { left: 0.0, top: 0.0, right: 0.0, bottom: 0.0 })
             }
@@ -172,7 +185,7 @@ impl Shape {
     fn shifted(mut self, dx: f64, dy: f64) -> Self {
         let moved = |p: &mut Point| *p = Point::new(p.x + dx, p.y + dy);
         match &mut self {
-            Shape::Path { points, .. } => points.iter_mut().for_each(moved),
+            Shape::Path { points, .. } | Shape::Area { points, .. } => points.iter_mut().for_each(moved),
             Shape::Disc { bounds, .. } | Shape::Panel { bounds, .. } => {
                 let Rect { left, top, right, bottom } = *bounds;
                 *bounds = Rect { left: left + dx, top: top + dy, right: right + dx, bottom: bottom + dy };

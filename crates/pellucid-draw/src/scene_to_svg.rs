@@ -70,6 +70,13 @@ fn push_shape(svg: &mut String, shape: &Shape) {
             let (end, fill) = if *closed { ("Z", "") } else { ("", " fill=\"none\"") };
             writeln!(svg, "<path class=\"{}\"{fill} d=\"{}{end}\"/>", ink_class(*ink), path(points))
         }
+        Shape::Area { points, ink, tip } => writeln!(
+            svg,
+            "<path class=\"{}\" d=\"{}Z\"><title>{}</title></path>",
+            ink_class(*ink),
+            path(points),
+            escaped(tip)
+        ),
         Shape::Disc { bounds, ink, tip } => writeln!(
             svg,
             "<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"><title>{}</title></rect>",

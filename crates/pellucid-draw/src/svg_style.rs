@@ -7,6 +7,9 @@
 use crate::scene::Ink;
 use crate::scene_to_svg::Theme;
 
+/// So many colours tell linear cells with different maps apart, as in Tol's light scheme, made softer.
+pub(crate) const N_CELL_COLOURS: usize = 8;
+
 /// Class, light rule, dark rule.
 type Look = (&'static str, &'static str, &'static str);
 
@@ -45,6 +48,16 @@ const LOOKS: &[Look] = &[
     ("series-3", "stroke:#a8437f;stroke-dasharray:10 3 2 3",    "stroke:#e69ac7;stroke-dasharray:10 3 2 3"),
     ("series-4", "stroke:#6b5b00",                              "stroke:#e8d95a"),
     ("series-5", "stroke:#39414c;stroke-dasharray:4 2",         "stroke:#d5dae1;stroke-dasharray:4 2"),
+    ("cell",     "stroke:#39414c;stroke-opacity:.35",           "stroke:#e5e9ee;stroke-opacity:.3"),
+    ("cell-0",   "fill:#adcceb",                                "fill:#3c526a"),
+    ("cell-1",   "fill:#f5ebb8",                                "fill:#6c6748"),
+    ("cell-2",   "fill:#ffccd6",                                "fill:#73525c"),
+    ("cell-3",   "fill:#8fd6c2",                                "fill:#28594f"),
+    ("cell-4",   "fill:#f5b8a3",                                "fill:#6c453a"),
+    ("cell-5",   "fill:#c2ebff",                                "fill:#4a6777"),
+    ("cell-6",   "fill:#d6e085",                                "fill:#576026"),
+    ("cell-7",   "fill:#e4e4e4",                                "fill:#3b4046"),
+    ("kink",     "stroke:#39414c",                              "stroke:#e5e9ee"),
 ];
 
 /// Rules that do not depend on the colours.
@@ -52,7 +65,9 @@ const SHAPES: &str = "\
 .pl-picture text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}\n\
 .pl-picture rect{stroke-width:1.5}\n\
 .pl-picture .pl-circuit,.pl-picture .pl-table{stroke-width:1}\n\
-.pl-picture .pl-series{stroke-width:2}\n";
+.pl-picture .pl-series,.pl-picture .pl-kink{stroke-width:2}\n\
+.pl-picture .pl-cell{stroke-width:.7;stroke-linejoin:round}\n\
+.pl-picture .pl-kink{stroke-linecap:round}\n";
 
 /// The classes of an ink.
 pub(crate) fn ink_class(ink: Ink) -> &'static str {
@@ -93,6 +108,20 @@ pub(crate) fn ink_class(ink: Ink) -> &'static str {
             ];
             SERIES[n % SERIES.len()]
         }
+        Ink::Cell(n) => {
+            const CELLS: [&str; N_CELL_COLOURS] = [
+                "pl-cell pl-cell-0",
+                "pl-cell pl-cell-1",
+                "pl-cell pl-cell-2",
+                "pl-cell pl-cell-3",
+                "pl-cell pl-cell-4",
+                "pl-cell pl-cell-5",
+                "pl-cell pl-cell-6",
+                "pl-cell pl-cell-7",
+            ];
+            CELLS[n % CELLS.len()]
+        }
+        Ink::Kink => "pl-kink",
     }
 }
 

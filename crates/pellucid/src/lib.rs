@@ -16,6 +16,7 @@
 //! pipelines that run through several of them.
 
 pub mod answers;
+mod cells_to_picture;
 mod circuits;
 mod classify;
 mod explain;
@@ -50,7 +51,9 @@ pub use pellucid_core::{
     counted, expr_to_text, numbered_inputs,
 };
 pub use pellucid_decompile::{AgainstTarget, Decompiled, Neuron, Question, Status, decompile};
-pub use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text};
+pub use pellucid_draw::{
+    CellPicture, CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text,
+};
 pub use pellucid_formats::{
     Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, WriteOptions, read, read_path, read_path_with,
     read_property, read_property_path, read_with, write, write_path,

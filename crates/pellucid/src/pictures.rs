@@ -5,6 +5,8 @@ use pellucid_decompile::{Decompiled, Question, Status, decompile};
 use pellucid_draw::{Picture, Status as Drawn};
 use pellucid_prove::Limits;
 
+pub use crate::cells_to_picture::CellsToDraw;
+
 /// A network with one hidden layer taken apart exactly, for its features' names; `None` where that
 /// cannot be had.
 pub fn taken_apart(network: &Network<Rational>, domain: &Domain) -> Option<Decompiled> {

@@ -1,6 +1,6 @@
 //! `pellucid draw NET|FUNCTION`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
@@ -65,11 +65,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     // Circuits have no form in characters, and nobody wants to read SVG on a screen.
     let to_screen = arguments.output.is_none() && !arguments.circuits && screen::is_terminal();
     let characters = arguments.terminal || to_screen;
-    files::check_output(arguments.output.as_deref())?;
-    if let Some(path) = &arguments.output
-        && !characters
-    {
-        must_be_svg(path)?;
+    match &arguments.output {
+        Some(path) if !characters => files::check_picture_output(path)?,
+        path => files::check_output(path.as_deref())?,
     }
     let subject = Operand::read(&arguments.subject, &arguments.functions)?;
     let domain = domain(arguments.on.as_deref(), subject.input_names(), Domain::Everywhere)?;
@@ -138,14 +136,4 @@ fn finish(arguments: &Arguments, text: &str) -> anyhow::Result<Answer> {
         None => screen::out(text)?,
     }
     Ok(Answer::Yes)
-}
-
-/// Refuses a name that promises another format than is written.
-fn must_be_svg(path: &Path) -> anyhow::Result<()> {
-    match path.extension() {
-        Some(extension) if !extension.eq_ignore_ascii_case("svg") => {
-            bail!("cannot write {}: pictures are written as .svg (or as characters with --terminal)", path.display())
-        }
-        _ => Ok(()),
-    }
 }
