@@ -11,8 +11,9 @@ const SIZES: [f64; 3] = [14.0, 12.0, 10.0];
 const MOST_LINES: usize = 3;
 /// The distance of places that are tried, in pixels.
 const STEP: f64 = 8.0;
-/// The free space around a text that is enough; more of it makes no place better.
-const ROOM: [f64; 6] = [48.0, 32.0, 20.0, 12.0, 6.0, 2.0];
+/// The least free space around a text, and the steps in which more of it is told apart.
+const LEAST_ROOM: i32 = 2;
+const ROOM_STEP: usize = 4;
 
 /// The label of every region that has a place for it, where no border of the region comes near.
 pub(crate) fn labels(area: Rect, cells: &[Polygon], edges: &[Segment], regions: &[PlaneRegion]) -> Vec<Shape> {
@@ -65,10 +66,11 @@ impl Part<'_> {
     fn best_place(&self, area: Rect, width: f64, height: f64) -> Option<Point> {
         let rated = |place: &Point| {
             let wanted = Rect::around(*place, width, height);
-            let room = ROOM.into_iter().find(|room| {
-                let grown = wanted.grown(*room);
+            let fits = |room: &i32| {
+                let grown = wanted.grown(f64::from(*room));
                 area.contains(&grown) && !self.edges.iter().any(|(from, to)| grown.meets_line(*from, *to))
-            })?;
+            };
+            let room = (LEAST_ROOM..).step_by(ROOM_STEP).take_while(fits).last()?;
             let clear = !self.cells.iter().any(|cell| sides(cell).any(|(from, to)| wanted.meets_line(from, to)));
             Some(((clear, room), *place))
         };

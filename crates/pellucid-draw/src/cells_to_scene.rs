@@ -15,6 +15,8 @@ const MOST_OBLONG: f64 = 3.0;
 const SIZE: f64 = 12.0;
 /// In a picture of more cells no map is written down.
 const MOST_CELLS_WITH_LABELS: usize = 1_000;
+/// More edges than this would be a tangle if they were thick.
+const MOST_THICK_EDGES: usize = 200;
 
 /// A picture of linear cells in the plane. Cells with one map have one colour; neighbours with
 /// different maps have different colours and a thick line between them.
@@ -125,7 +127,11 @@ impl CellPicture {
             shapes.push(Shape::Area { points: polygon.points.clone(), ink, tip: cell.tip.clone() });
         }
         for segment in &segments {
-            let ink = if segment.sides.1.is_some() { Ink::Kink } else { Ink::Axis };
+            let ink = match segment.sides.1 {
+                None => Ink::Axis,
+                Some(_) if segments.len() > MOST_THICK_EDGES => Ink::FineKink,
+                Some(_) => Ink::Kink,
+            };
             shapes.push(Shape::line(segment.from, segment.to, ink));
         }
         shapes.extend(self.axes(area, place));

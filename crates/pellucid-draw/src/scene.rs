@@ -144,6 +144,8 @@ pub enum Ink {
     Cell(usize),
     /// A border between linear cells where the affine map changes.
     Kink,
+    /// The same among many.
+    FineKink,
 }
 
 impl Shape {

@@ -48,7 +48,7 @@ const LOOKS: &[Look] = &[
     ("series-3", "stroke:#a8437f;stroke-dasharray:10 3 2 3",    "stroke:#e69ac7;stroke-dasharray:10 3 2 3"),
     ("series-4", "stroke:#6b5b00",                              "stroke:#e8d95a"),
     ("series-5", "stroke:#39414c;stroke-dasharray:4 2",         "stroke:#d5dae1;stroke-dasharray:4 2"),
-    ("cell",     "stroke:#39414c;stroke-opacity:.35",           "stroke:#e5e9ee;stroke-opacity:.3"),
+    ("cell",     "stroke:#39414c;stroke-opacity:.4",           "stroke:#e5e9ee;stroke-opacity:.35"),
     ("cell-0",   "fill:#adcceb",                                "fill:#3c526a"),
     ("cell-1",   "fill:#f5ebb8",                                "fill:#6c6748"),
     ("cell-2",   "fill:#ffccd6",                                "fill:#73525c"),
@@ -66,8 +66,9 @@ const SHAPES: &str = "\
 .pl-picture rect{stroke-width:1.5}\n\
 .pl-picture .pl-circuit,.pl-picture .pl-table{stroke-width:1}\n\
 .pl-picture .pl-series,.pl-picture .pl-kink{stroke-width:2}\n\
-.pl-picture .pl-cell{stroke-width:.7;stroke-linejoin:round}\n\
-.pl-picture .pl-kink{stroke-linecap:round}\n";
+.pl-picture .pl-cell{stroke-width:1;stroke-linejoin:round}\n\
+.pl-picture .pl-kink{stroke-linecap:round}\n\
+.pl-picture .pl-fine{stroke-width:1}\n";
 
 /// The classes of an ink.
 pub(crate) fn ink_class(ink: Ink) -> &'static str {
@@ -122,6 +123,7 @@ pub(crate) fn ink_class(ink: Ink) -> &'static str {
             CELLS[n % CELLS.len()]
         }
         Ink::Kink => "pl-kink",
+        Ink::FineKink => "pl-kink pl-fine",
     }
 }
 

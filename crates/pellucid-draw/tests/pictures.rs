@@ -5,7 +5,10 @@ mod known;
 use insta::assert_snapshot;
 use known::h;
 use pellucid_core::{Rational, numbered_inputs};
-use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme};
+use pellucid_draw::{
+    CellPicture, CircuitPicture, LineChart, Picture, PlaneCell, PlaneEdge, PlaneRegion, Shape, SvgOptions,
+    TerminalOptions, Theme,
+};
 
 fn text(picture: &Picture<'_>) -> String {
     picture.to_terminal(&TerminalOptions::default())
@@ -192,4 +195,58 @@ fn a_part_that_computes_the_whole_is_its_last_stage() {
     assert!(!svg.contains("whole computes"));
     let shallow = CircuitPicture::new(&circuits, &numbered_inputs(3)).depth(0).to_svg(&SvgOptions::default());
     assert!(shallow.contains("whole computes min(min(x1, x2), x3) from x1, x2, x3"), "{shallow}");
+}
+
+#[test]
+fn cells_as_svg() {
+    let cell =
+        |corners: &[(f64, f64)], region, tip: &str| PlaneCell { corners: corners.into(), region, tip: tip.into() };
+    let (o, n) = (0.0, -1.0);
+    let region = |map, label: &str| PlaneRegion { map, label: label.into() };
+    let edge = |to, sides| PlaneEdge { from: (o, o), to, sides };
+    let picture = CellPicture {
+        title: "max(x1, x2, 0)".into(),
+        caption: "4 linear cells".into(),
+        inputs: ["x1".into(), "x2".into()],
+        window: [(n, 1.0), (n, 1.0)],
+        cells: vec![
+            cell(&[(o, o), (o, n), (1.0, n), (1.0, 1.0)], 0, "+ +\nx1"),
+            cell(&[(o, o), (1.0, 1.0), (n, 1.0), (n, o)], 1, "- +\nx2"),
+            cell(&[(o, o), (n, o), (n, n)], 2, "- -\n0"),
+            cell(&[(o, o), (n, n), (o, n)], 2, "+ -\n0"),
+        ],
+        regions: vec![region(0, "x1"), region(1, "x2"), region(2, "0")],
+        edges: vec![edge((1.0, 1.0), (0, Some(1))), edge((n, o), (1, Some(2))), edge((o, n), (2, Some(0)))],
+    };
+    assert_snapshot!(picture.to_svg(&SvgOptions { theme: Theme::Light, opaque: true }));
+}
+
+/// A label stands inside its region, and a region too small for its label has none.
+#[test]
+fn labels_stay_in_their_regions() {
+    let strip = |low: f64, high: f64, region| PlaneCell {
+        corners: vec![(low, 0.0), (high, 0.0), (high, 1.0), (low, 1.0)],
+        region,
+        tip: String::new(),
+    };
+    let ends = [0.0, 0.3, 0.32, 1.0];
+    let names = ["one", "nowhere", "a longer one"];
+    let picture = CellPicture {
+        title: "strips".into(),
+        caption: String::new(),
+        inputs: ["x1".into(), "x2".into()],
+        window: [(0.0, 1.0), (0.0, 1.0)],
+        cells: (0..3).map(|i| strip(ends[i], ends[i + 1], i)).collect(),
+        regions: (0..3).map(|i| PlaneRegion { map: i, label: names[i].into() }).collect(),
+        edges: (0..2)
+            .map(|i| PlaneEdge { from: (ends[i + 1], 0.0), to: (ends[i + 1], 1.0), sides: (i, Some(i + 1)) })
+            .collect(),
+    };
+    let scene = picture.to_scene();
+    let area =
+        |i: usize| scene.shapes.iter().filter(|shape| matches!(shape, Shape::Area { .. })).nth(i).unwrap().bounds();
+    let label = |name: &str| scene.shapes.iter().find(|s| matches!(s, Shape::Text { text, .. } if text == name));
+    assert!(area(0).contains(&label("one").unwrap().bounds()));
+    assert!(area(2).contains(&label("a longer one").unwrap().bounds()));
+    assert_eq!(label("nowhere"), None);
 }

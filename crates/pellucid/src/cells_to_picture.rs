@@ -44,10 +44,9 @@ impl<'a> CellsToDraw<'a> {
     pub fn of(computation: &'a Computation, domain: &'a Domain) -> Result<Self, Error> {
         match computation.input_names().len() {
             2 => Ok(CellsToDraw { computation, domain, n_cells: 0, cells: Vec::new() }),
-            n => Err(Error::input(format!(
-                "cells are drawn in the plane of two inputs, and here is {}",
-                counted(n, "input")
-            ))),
+            n => {
+                Err(Error::input(format!("cells are drawn in the plane of two inputs, not of {}", counted(n, "input"))))
+            }
         }
     }
 

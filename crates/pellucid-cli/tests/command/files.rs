@@ -114,3 +114,28 @@ fn pictures() {
     assert!(folder.read("picture.txt").contains("+(x1)"));
     assert!(pellucid(&["draw", "x1"]).gives(0).starts_with("<svg"));
 }
+
+#[test]
+fn cells_are_drawn_beside_their_lines() {
+    let folder = Folder::new();
+    let outcome = folder.run(&["cells", "max(x1, x2, 0)", "--svg", "cells.svg"]);
+    assert_eq!(outcome.gives(0).lines().count(), 4);
+    assert!(outcome.stderr.ends_with("picture written to cells.svg\n"), "{outcome:#?}");
+    let svg = folder.read("cells.svg");
+    assert!(svg.starts_with("<svg") && svg.matches("class=\"pl-cell ").count() == 4, "{svg}");
+    let outcome = folder.run(&["cells", "max(x1, x2, 0)", "--svg", "counted.svg", "--count"]);
+    assert_eq!(outcome.gives(0), "4 linear cells, 3 regions, 3 affine maps\n");
+    assert_eq!(folder.read("counted.svg"), svg);
+    // What cannot be drawn is said before any cell is.
+    for (arguments, why) in [
+        (["cells", "abs(x1)", "--svg", "no.svg"], "two inputs"),
+        (["cells", "max(x1, x2, x3)", "--svg", "no.svg"], "two inputs"),
+        (["cells", "min(x1, x2)", "--svg", "no.png"], ".svg"),
+        (["cells", "min(x1, x2)", "--svg", "nowhere/no.svg"], "no folder"),
+    ] {
+        let outcome = folder.run(&arguments);
+        assert!(outcome.is_refused().contains(why), "{outcome:#?}");
+        assert_eq!(outcome.stdout, "");
+    }
+    assert!(!folder.path("no.svg").exists());
+}
