@@ -7,10 +7,12 @@
 mod alternatives;
 mod deeper;
 mod expr_to_circuit;
+mod fives;
 mod fold;
 mod goal;
 mod graph_to_network;
 mod inner_relus;
+mod maxima;
 mod plan_to_network;
 mod shrink;
 mod simplify;
