@@ -35,6 +35,9 @@ pub use plan_to_network::plan_to_network;
 
 /// Cells walked at most to read off the kinks of a function.
 const MAX_CELLS_READ: usize = 20_000;
+/// With more inputs cells have many corners, and fewer are looked at.
+const MANY_INPUTS: usize = 8;
+const FEW_CELLS_READ: usize = 1_000;
 
 /// A function's network with what is proved about it.
 #[derive(Clone, Debug)]
@@ -103,7 +106,8 @@ pub fn compile_for(
 ) -> Result<Compiled, Error> {
     domain.must_be_a_box(function.n_inputs(), "compiling")?;
     // Whether one layer can do it is worth this much work; deeper networks are proved on their own.
-    let reading = Limits { max_cells: limits.max_cells.min(MAX_CELLS_READ), ..limits };
+    let read = if function.n_inputs() <= MANY_INPUTS { MAX_CELLS_READ } else { FEW_CELLS_READ };
+    let reading = Limits { max_cells: limits.max_cells.min(read), ..limits };
     match representable(function, domain, reading) {
         Ok(Representable::Form(form)) => {
             let shallow = one_layer(function, domain, biases, &form, limits)?;
