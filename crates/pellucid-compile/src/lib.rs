@@ -5,7 +5,9 @@
 //! bound for networks of whatever depth meets its size.
 
 mod expr_to_circuit;
+mod fit;
 mod fold;
+mod graph_to_layers;
 mod graph_to_network;
 mod plan_to_network;
 
