@@ -1,5 +1,6 @@
 //! Functions of one input fitted by paths, shallow and deep.
 
+pub mod arches;
 pub mod curve_to_path;
 pub mod fewest_links;
 pub mod folds;

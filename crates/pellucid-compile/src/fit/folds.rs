@@ -19,7 +19,7 @@ pub fn square(builder: &mut GraphBuilder, input: &Form, low: &Rational, high: &R
     let mut value = input.scaled(&(Rational::from(2) * low));
     value.constant -= &(low * low);
     let place = input.minus(&Form::constant(low.clone())).scaled(&per_width);
-    value.add_scaled(&area, &unit_square(builder, &place, folds));
+    value.add_scaled(&area, &unit_square(builder, &place, folds, false));
     value.constant -= &(error(low, high, folds));
     value
 }
@@ -31,15 +31,16 @@ pub fn error(low: &Rational, high: &Rational, folds: &[usize]) -> Rational {
     &width * &width / (Rational::from(8) * &n_pieces * &n_pieces)
 }
 
-/// The chords of the square on [0, 1].
-fn unit_square(builder: &mut GraphBuilder, input: &Form, folds: &[usize]) -> Form {
+/// The chords of the square on [0, 1], above it by 0 to `1 / (4 (p_1 .. p_L)^2)`; whether the input comes out of
+/// hinges, and not below 0, says `behind`.
+pub fn unit_square(builder: &mut GraphBuilder, input: &Form, folds: &[usize], behind: bool) -> Form {
     let mut total = Form::default();
     let mut place = input.clone();
     let mut factor = Rational::one();
     for (index, p) in folds.iter().enumerate() {
         let is_last = index + 1 == folds.len();
         // In the middle the carrying neuron is exact; at both ends the layer may carry less.
-        let straight = if index > 0 && !is_last { builder.relu(place.clone()) } else { place.clone() };
+        let straight = if (behind || index > 0) && !is_last { builder.relu(place.clone()) } else { place.clone() };
         let p = Rational::from(*p);
         let step = &Rational::one() / &p;
         // Slopes and jumps of I and of Z.
@@ -64,52 +65,60 @@ fn unit_square(builder: &mut GraphBuilder, input: &Form, folds: &[usize]) -> For
     total
 }
 
-/// The neurons of one square with these folds, and of two side by side that share the sum.
-pub fn cost(folds: &[usize], side_by_side: usize) -> usize {
-    let hinges: usize = folds.iter().map(|p| side_by_side * (p - 1)).sum();
-    let middle = folds.len().saturating_sub(2);
-    let first = if folds.len() > 1 { side_by_side } else { 0 };
-    hinges + first + middle * (side_by_side + 1) + 1
+/// What is beside and before the folds.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// How many squares are folded side by side and share the sum.
+    pub side_by_side: usize,
+    /// Is there a sum already that has to be carried past the first fold?
+    pub behind: bool,
+    /// The most layers.
+    pub most_layers: usize,
 }
 
-/// The cheapest folds that give at least so many pieces, of those the fewest; in no more layers than told.
-pub fn cheapest(n_pieces: usize, side_by_side: usize, most_layers: usize) -> Vec<usize> {
+impl Setting {
+    /// One square by itself.
+    pub const ALONE: Setting = Setting { side_by_side: 1, behind: false, most_layers: usize::MAX };
+}
+
+/// The neurons of squares with these folds.
+pub fn cost(folds: &[usize], setting: Setting) -> usize {
+    let n = setting.side_by_side;
+    let hinges: usize = folds.iter().map(|p| n * (p - 1)).sum();
+    let carrying = (1..folds.len()).map(|layer| n + usize::from(layer > 1 || setting.behind)).sum::<usize>();
+    hinges + carrying + 1
+}
+
+/// The cheapest folds that give at least so many pieces, of those the fewest layers.
+pub fn cheapest(n_pieces: usize, setting: Setting) -> Vec<usize> {
     let mut best = vec![n_pieces.max(1)];
-    let mut folds = Vec::new();
-    extend(&mut folds, 1, n_pieces, side_by_side, most_layers, &mut best);
+    extend(&mut Vec::new(), 1, n_pieces, setting, &mut best);
     best
 }
 
-/// Folds beyond this one in a layer never pay where another layer is allowed.
+/// A layer folds by no more than this where another layer is allowed: it would not pay.
 const MOST_FOLDS: usize = 8;
 
-fn extend(
-    folds: &mut Vec<usize>,
-    product: usize,
-    n_pieces: usize,
-    side_by_side: usize,
-    most_layers: usize,
-    best: &mut Vec<usize>,
-) {
-    if folds.len() == most_layers || cost(folds, side_by_side) > cost(best, side_by_side) {
+fn extend(folds: &mut Vec<usize>, product: usize, n_pieces: usize, setting: Setting, best: &mut Vec<usize>) {
+    if folds.len() == setting.most_layers || cost(folds, setting) > cost(best, setting) {
         return;
     }
     let needed = n_pieces.div_ceil(product).max(1);
-    // Folds in the middle cost the same in any order: largest last.
+    // The order does not change the cost: largest last.
     let smallest = folds.last().copied().unwrap_or(2);
     if needed >= smallest {
-        let mut ended = folds.clone();
-        ended.push(needed);
-        if (cost(&ended, side_by_side), ended.len()) < (cost(best, side_by_side), best.len()) {
-            *best = ended;
+        folds.push(needed);
+        if (cost(folds, setting), folds.len()) < (cost(best, setting), best.len()) {
+            best.clone_from(folds);
         }
+        folds.pop();
     }
     for p in smallest..=MOST_FOLDS {
         if product.saturating_mul(p) >= n_pieces {
             break;
         }
         folds.push(p);
-        extend(folds, product * p, n_pieces, side_by_side, most_layers, best);
+        extend(folds, product * p, n_pieces, setting, best);
         folds.pop();
     }
 }
@@ -138,7 +147,7 @@ mod tests {
             (-3, -1, vec![5, 2]),
         ] {
             let found = network(low, high, &folds);
-            assert_eq!(found.hidden_neurons(), cost(&folds, 1), "{folds:?}: {:?}", found.widths());
+            assert_eq!(found.hidden_neurons(), cost(&folds, Setting::ALONE), "{folds:?}: {:?}", found.widths());
             let (low, high) = (Rational::from(low), Rational::from(high));
             let bound = error(&low, &high, &folds);
             let mut reached = [false; 2];
@@ -157,31 +166,32 @@ mod tests {
     #[test]
     fn the_cheapest_folds_of_all() {
         // Every list of folds up to six layers, by hand.
-        fn all(n: usize, side: usize, folds: &mut Vec<usize>, least: &mut usize) {
+        fn all(n: usize, setting: Setting, folds: &mut Vec<usize>, least: &mut usize) {
             if folds.iter().product::<usize>() >= n && !folds.is_empty() {
-                *least = (*least).min(cost(folds, side));
+                *least = (*least).min(cost(folds, setting));
                 return;
             }
             if folds.len() < 6 {
                 for p in 2..=9 {
                     folds.push(p);
-                    all(n, side, folds, least);
+                    all(n, setting, folds, least);
                     folds.pop();
                 }
             }
         }
-        for side in 1..=2 {
+        for (side_by_side, behind) in [(1, false), (2, false), (1, true), (2, true)] {
+            let setting = Setting { side_by_side, behind, most_layers: usize::MAX };
             for n in [1, 2, 3, 4, 7, 10, 36, 100, 354] {
-                let mut least = cost(&[n], side);
-                all(n, side, &mut Vec::new(), &mut least);
-                let found = cheapest(n, side, usize::MAX);
+                let mut least = cost(&[n], setting);
+                all(n, setting, &mut Vec::new(), &mut least);
+                let found = cheapest(n, setting);
                 assert!(found.iter().product::<usize>() >= n);
-                assert_eq!(cost(&found, side), least, "{n}: {found:?}");
+                assert_eq!(cost(&found, setting), least, "{n}: {found:?}");
             }
         }
-        assert_eq!(cost(&cheapest(4, 1, usize::MAX), 1), 4);
-        assert_eq!(cost(&cheapest(36, 1, usize::MAX), 1), 11);
-        assert_eq!(cost(&cheapest(354, 1, usize::MAX), 1), 20);
-        assert_eq!(cheapest(36, 1, 1), [36]);
+        assert_eq!(cost(&cheapest(4, Setting::ALONE), Setting::ALONE), 4);
+        assert_eq!(cost(&cheapest(36, Setting::ALONE), Setting::ALONE), 11);
+        assert_eq!(cost(&cheapest(354, Setting::ALONE), Setting::ALONE), 20);
+        assert_eq!(cheapest(36, Setting { most_layers: 1, ..Setting::ALONE }), [36]);
     }
 }

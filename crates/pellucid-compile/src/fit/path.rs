@@ -1,6 +1,6 @@
 //! Continuous piecewise-linear paths in rationals, and the hinges they are made of.
 
-use pellucid_core::{Form, GraphBuilder, Merge, Rational, ReluGraph, Wire};
+use pellucid_core::{Form, GraphBuilder, Rational};
 
 use super::curve_to_path::Fitted;
 
@@ -23,41 +23,45 @@ pub struct Path {
 const MOST_BITS: i32 = 80;
 
 impl Path {
-    /// A path of short dyadic numbers near one in floats, off by no more than about `slack`.
-    ///
-    /// Corners move to the nearest multiple of a power of two that the slack allows. Slopes are rounded one
-    /// after the other, each towards where the float path is at its end, so roundings do not add up.
+    /// A path of short dyadic numbers near one in floats, off by no more than about `slack`: corners move to
+    /// the nearest multiple of a power of two that the slack allows.
     pub fn near(fitted: &Fitted, low: &Rational, high: &Rational, slack: f64) -> Option<Path> {
         let points = &fitted.points;
         let steepness = |k: usize| (points[k + 1].1 - points[k].1) / (points[k + 1].0 - points[k].0);
-        let mut corners: Vec<(Rational, f64)> = Vec::new();
+        let mut corners = vec![(low.clone(), points.first()?.1)];
         for k in 1..points.len() - 1 {
             let ((x, y), turn) = (points[k], (steepness(k) - steepness(k - 1)).abs());
             let room = (points[k + 1].0 - x).min(x - points[k - 1].0) / 8.0;
             let rounded = dyadic(x, room.min(slack / (4.0 * turn)))?;
-            // Moved along the flatter of the two lines or the steeper one, it stays on the path.
+            // Moved along one of its two lines, it stays on the path.
             let moved = rounded.to_f64() - x;
             let y = y + moved * if moved < 0.0 { steepness(k - 1) } else { steepness(k) };
-            let last = corners.last().map_or(low, |(x, _)| x);
-            if *last < rounded && rounded < *high {
+            if corners.last().is_some_and(|(x, _)| *x < rounded) && rounded < *high {
                 corners.push((rounded, y));
             }
         }
-        let end = points.last()?.1;
-        let start = dyadic(points.first()?.1, slack / 4.0)?;
+        corners.push((high.clone(), points.last()?.1));
+        Path::through(&corners, slack / 2.0)
+    }
+
+    /// A path with these corners, whose values are rounded by no more than about `slack`. Slopes are rounded to
+    /// dyadic numbers one after the other, each towards the value at its end, so roundings do not add up.
+    pub fn through(corners: &[(Rational, f64)], slack: f64) -> Option<Path> {
+        let ((low, first), (high, _)) = (corners.first()?, corners.last()?);
+        let start = dyadic(*first, slack / 2.0)?;
         let mut path =
             Path { low: low.clone(), high: high.clone(), start: start.clone(), slope: Rational::zero(), jumps: vec![] };
-        let (mut at, mut value, mut slope) = (low.clone(), start, Rational::zero());
-        for (index, (x, y)) in corners.iter().map(|(x, y)| (x, *y)).chain([(high, end)]).enumerate() {
-            let width = x - &at;
-            let next = dyadic((y - value.to_f64()) / width.to_f64(), slack / (4.0 * width.to_f64()))?;
-            if index == 0 {
+        let (mut at, mut value, mut slope) = (low, start, Rational::zero());
+        for (index, (x, y)) in corners.iter().enumerate().skip(1) {
+            let width = x - at;
+            let next = dyadic((y - value.to_f64()) / width.to_f64(), slack / (2.0 * width.to_f64()))?;
+            if index == 1 {
                 path.slope = next.clone();
             } else if next != slope {
                 path.jumps.push((at.clone(), &next - &slope));
             }
             value += &(&next * &width);
-            (at, slope) = (x.clone(), next);
+            (at, slope) = (x, next);
         }
         Some(path)
     }
@@ -76,10 +80,19 @@ impl Path {
         value
     }
 
-    /// The same path raised.
-    pub fn raised(mut self, by: &Rational) -> Path {
-        self.start += by;
-        self
+    /// The values of the path at floats that increase, in floats.
+    pub fn sampled(&self, xs: impl Iterator<Item = f64>) -> Vec<f64> {
+        let low = self.low.to_f64();
+        let (mut value, mut slope, mut at) = (self.start.to_f64(), self.slope.to_f64(), low);
+        let mut jumps = self.jumps.iter().map(|(t, jump)| (t.to_f64(), jump.to_f64())).peekable();
+        xs.map(|x| {
+            while let Some((t, jump)) = jumps.next_if(|(t, _)| *t < x) {
+                value += slope * (t - at);
+                (slope, at) = (slope + jump, t);
+            }
+            value + slope * (x - at)
+        })
+        .collect()
     }
 
     /// The path as an affine form and hinges of an input, built into a graph. Hinges in `turned` look to
@@ -102,13 +115,6 @@ impl Path {
         }
         value.add_scaled(&slope, input);
         value
-    }
-
-    /// The path as a graph of one input.
-    pub fn to_graph(&self, turned: &[bool]) -> ReluGraph {
-        let mut builder = GraphBuilder::with_merge(1, Merge::Nothing);
-        let output = self.build(&mut builder, &Form::wire(Wire::Input(0)), turned);
-        builder.finish(vec![output])
     }
 }
 
