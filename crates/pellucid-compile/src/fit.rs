@@ -5,3 +5,5 @@ pub mod curve_to_path;
 pub mod fewest_links;
 pub mod folds;
 pub mod path;
+pub mod reflections;
+pub mod turned;
