@@ -2,6 +2,7 @@
 
 pub mod arches;
 pub mod curve_to_path;
+pub mod design;
 pub mod fewest_links;
 pub mod folds;
 pub mod path;
