@@ -10,7 +10,7 @@
 //! grows with the number of weights alone, and keeps the ReLUs recognisable.
 
 use pellucid_core::linear::{Echelon, solve};
-use pellucid_core::{Error, Form, Interval, Layer, Merge, Network, Ranges, Rational, ReluGraph, Wire};
+use pellucid_core::{Bounds, Error, Form, Layer, Merge, Network, Ranges, Rational, ReluGraph, Wire};
 
 /// A combination of values below a layer that a neuron of it carries.
 struct Carried {
@@ -31,7 +31,7 @@ struct Rising {
 ///
 /// # Errors
 /// When a shape does not fit, which would be a defect.
-pub fn graph_to_layers(graph: &ReluGraph, sides: &[Interval], inputs: Vec<String>) -> Result<Network<Rational>, Error> {
+pub fn graph_to_layers(graph: &ReluGraph, sides: &[Bounds], inputs: Vec<String>) -> Result<Network<Rational>, Error> {
     let graph = graph.settled(sides, Merge::Copies);
     let ranges = Ranges::of_graph(&graph, sides);
     let depths = graph.layers();

@@ -44,7 +44,7 @@ pub use network::{Layer, Network, Trace, numbered_inputs};
 pub use network_json::{WrittenLayer, WrittenNetwork};
 pub use never::{Constraint, NeverInRegion, Region};
 pub use number::Number;
-pub use ranges::{Interval, Ranges};
+pub use ranges::{Bounds, Ranges};
 pub use rational::Rational;
 pub use relu_graph::{Form, GraphBuilder, Merge, ReluGraph, Side, Wire};
 pub use size_proof::{OneLayer, SampledLine, Single, SizeProof};

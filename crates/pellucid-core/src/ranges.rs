@@ -3,18 +3,18 @@
 use crate::{Form, GraphBuilder, Merge, Rational, ReluGraph, Wire};
 
 /// Lower and upper bounds of values, low <= high.
-pub type Interval = (Rational, Rational);
+pub type Bounds = (Rational, Rational);
 
 /// Bounds of the wires of a graph on a box.
 #[derive(Clone, Debug)]
 pub struct Ranges<'a> {
-    inputs: &'a [Interval],
-    relus: Vec<Interval>,
+    inputs: &'a [Bounds],
+    relus: Vec<Bounds>,
 }
 
 impl<'a> Ranges<'a> {
     /// The bounds of inputs; those of ReLUs follow in order.
-    pub fn of_inputs(inputs: &'a [Interval]) -> Self {
+    pub fn of_inputs(inputs: &'a [Bounds]) -> Self {
         Ranges { inputs, relus: Vec::new() }
     }
 
@@ -22,7 +22,7 @@ impl<'a> Ranges<'a> {
     ///
     /// # Panics
     /// When there are fewer bounds than inputs.
-    pub fn of_graph(graph: &ReluGraph, inputs: &'a [Interval]) -> Self {
+    pub fn of_graph(graph: &ReluGraph, inputs: &'a [Bounds]) -> Self {
         let mut ranges = Ranges::of_inputs(inputs);
         for form in &graph.relus {
             ranges.push(form);
@@ -38,7 +38,7 @@ impl<'a> Ranges<'a> {
     }
 
     /// The bounds of a form of wires whose bounds are known, each taken by itself.
-    pub fn of(&self, form: &Form) -> Interval {
+    pub fn of(&self, form: &Form) -> Bounds {
         let (mut low, mut high) = (form.constant.clone(), form.constant.clone());
         for (wire, factor) in &form.terms {
             let (a, b) = match wire {
@@ -66,7 +66,7 @@ impl ReluGraph {
     ///
     /// # Panics
     /// When there are fewer bounds than inputs.
-    pub fn settled(&self, inputs: &[Interval], merge: Merge) -> ReluGraph {
+    pub fn settled(&self, inputs: &[Bounds], merge: Merge) -> ReluGraph {
         let mut builder = GraphBuilder::with_merge(self.n_inputs, merge);
         let mut ranges = Ranges::of_inputs(inputs);
         let mut values: Vec<Form> = Vec::with_capacity(self.relus.len());
