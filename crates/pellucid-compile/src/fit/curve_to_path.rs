@@ -38,11 +38,11 @@ const FINE: [(usize, f64); 3] = [(1_000, 80_000.0), (4_000, 10_000.0), (usize::M
 const LOOSENESS: f64 = 1e-9;
 const ROUNDINGS: f64 = 64.0;
 /// Halvings in the search for the smallest error.
-const HALVINGS: usize = 6;
+const HALVINGS: usize = 10;
 /// Part of the tolerance that is kept for rounding.
 pub const KEPT: f64 = 1e-3;
 /// Gates are put at the corners found this often, before further pieces are allowed.
-const REFINEMENTS: usize = 1;
+const REFINEMENTS: usize = 3;
 /// How often further pieces are allowed.
 const ALLOWANCES: usize = 5;
 /// How near to corners further gates are put, in parts of a piece.
