@@ -155,7 +155,18 @@ impl Sides<'_> {
             }
             Difference::Wider { domain: wider, difference } => Sides { domain: wider, ..self }.shown(difference),
             Difference::Points => points::all(&self.difference(Merge::Hyperplanes)?, domain, bound),
+            Difference::Intervals => cancels(&self.difference(Merge::Nothing)?, domain, bound),
         }
+    }
+}
+
+/// Is every output within the bound once the ReLUs that never bend are gone and copies are one?
+fn cancels(difference: &ReluGraph, domain: &Domain, bound: &Rational) -> Result<(), String> {
+    let Domain::Box(sides) = domain.hull() else { return Err("intervals need a bounded domain".into()) };
+    let settled = difference.settled(&sides, Merge::Copies);
+    match settled.outputs.iter().find(|output| !output.terms.is_empty() || output.constant.abs() > *bound) {
+        Some(_) => Err("the sides do not cancel by intervals".into()),
+        None => Ok(()),
     }
 }
 

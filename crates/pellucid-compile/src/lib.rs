@@ -7,9 +7,11 @@
 mod alternatives;
 mod deeper;
 mod expr_to_circuit;
+mod fit;
 mod fives;
 mod fold;
 mod goal;
+mod graph_to_layers;
 mod graph_to_network;
 mod inner_relus;
 mod maxima;

@@ -282,6 +282,9 @@ pub enum Difference {
     },
     /// The domain has finitely many points, to be gone through one by one.
     Points,
+    /// Interval arithmetic, ReLU by ReLU over the box around the domain, shows of some that they never
+    /// bend; without these the ReLUs of both sides are copies of each other, and cancel.
+    Intervals,
 }
 
 /// Shows that a map is not negative on a cell: `times * map` less these multiples of the cell's rows

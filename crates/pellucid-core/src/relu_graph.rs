@@ -277,6 +277,11 @@ impl GraphBuilder {
         result
     }
 
+    /// The arguments of the ReLUs built so far, from one on.
+    pub fn relus_from(&self, first: usize) -> &[Form] {
+        self.relus.get(first..).unwrap_or_default()
+    }
+
     /// `max(a, b)`.
     pub fn max(&mut self, a: &Form, b: &Form) -> Form {
         let mut result = self.relu(a.minus(b));

@@ -71,6 +71,12 @@ impl<'a> ByCells<'a> {
                 let graph = within.left.difference(within.right, Merge::Hyperplanes)?;
                 (Merge::Hyperplanes, Cow::Owned(steps_without_cuts(&graph, within.domain)?))
             }
+            Difference::Intervals => {
+                return Err(Error::input(
+                    "the proof is by bounds on each ReLU, which is no proof by cells to write down (the claim itself can \
+                     be written, in SMT-LIB)",
+                ));
+            }
             _ => {
                 return Err(Error::input(format!(
                     "the proof goes through the points of {} one by one, which is no proof by cells to write down (the \
