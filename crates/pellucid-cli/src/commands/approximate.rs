@@ -1,7 +1,9 @@
 //! `pellucid compile FUNCTION --within E --on BOX`
 
 use anyhow::bail;
-use pellucid::{Approximated, Domain, NetworkFile, Numbers, Rational, Target, WriteOptions, answers, counted, pictures};
+use pellucid::{
+    Approximated, Domain, NetworkFile, Numbers, Rational, Target, WriteOptions, answers, counted, pictures,
+};
 
 use super::compile::{Arguments, must_hold, write_certificate};
 use crate::arguments::domain;
@@ -31,8 +33,7 @@ pub fn run(arguments: &Arguments, within: &Rational) -> anyhow::Result<Option<An
     let domain = domain(Some(on), target.input_names(), Domain::Everywhere)?;
     let goal = arguments.goal.goal();
     let clock = arguments.limits.start();
-    let found =
-        clock.run("approximating", |limits| pellucid::approximate(&target, &domain, within, &goal, limits))?;
+    let found = clock.run("approximating", |limits| pellucid::approximate(&target, &domain, within, &goal, limits))?;
     must_hold(&found.certificate)?;
     if let Some(path) = &arguments.output {
         let file = NetworkFile {

@@ -30,8 +30,7 @@ const ROUNDED: i64 = 1 << 10;
 /// When a step cannot be had within its tolerance, or is not defined for all numbers that the steps before
 /// give it.
 pub fn plan(steps: &Steps, sides: &[Bounds], tolerances: &[f64], room: Room) -> Result<Vec<Planned>, Error> {
-    let mut values: Vec<Interval> =
-        sides.iter().map(|(low, high)| Interval::new(low.clone(), high.clone())).collect();
+    let mut values: Vec<Interval> = sides.iter().map(|(low, high)| Interval::new(low.clone(), high.clone())).collect();
     let mut planned = Vec::with_capacity(steps.steps.len());
     for (step, tolerance) in steps.steps.iter().zip(tolerances) {
         let argument = step.of.range(&values);

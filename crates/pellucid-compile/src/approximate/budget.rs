@@ -6,7 +6,8 @@
 
 use pellucid_core::Bounds;
 
-use super::steps::{Step, Steps};
+use super::floats::FloatExpr;
+use super::steps::Steps;
 
 /// Points at which dependence is looked at, besides the corners.
 const POINTS: usize = 400;
@@ -17,15 +18,17 @@ const MOST_CORNERS: usize = 8;
 /// step moves, for moves of about `reach` of an output.
 pub fn sensitivities(steps: &Steps, sides: &[Bounds], reach: f64) -> Vec<f64> {
     let n_inputs = sides.len();
+    let arguments: Vec<FloatExpr> = steps.steps.iter().map(|step| FloatExpr::of(&step.of)).collect();
+    let results: Vec<FloatExpr> = steps.outputs.iter().map(FloatExpr::of).collect();
     let mut strongest = vec![0.0f64; steps.steps.len()];
     for point in points(sides) {
-        let values = run(steps, &point, None);
-        let outputs: Vec<f64> = steps.outputs.iter().map(|output| output.evaluate(&values)).collect();
+        let values = run(steps, &arguments, &point, None);
+        let outputs: Vec<f64> = results.iter().map(|output| output.at(&values)).collect();
         for (k, strongest) in strongest.iter_mut().enumerate() {
             for move_by in [reach, -reach, reach / 64.0, -reach / 64.0] {
-                let moved = run(steps, &point, Some((k, values[n_inputs + k] + move_by)));
-                for (output, at) in steps.outputs.iter().zip(&outputs) {
-                    let change = (output.evaluate(&moved) - at).abs() / move_by.abs();
+                let moved = run(steps, &arguments, &point, Some((k, values[n_inputs + k] + move_by)));
+                for (output, at) in results.iter().zip(&outputs) {
+                    let change = (output.at(&moved) - at).abs() / move_by.abs();
                     // Outside of where a function is defined nothing is known.
                     if change.is_finite() {
                         *strongest = strongest.max(change);
@@ -38,12 +41,12 @@ pub fn sensitivities(steps: &Steps, sides: &[Bounds], reach: f64) -> Vec<f64> {
 }
 
 /// All values at a point, one step replaced.
-fn run(steps: &Steps, point: &[f64], replaced: Option<(usize, f64)>) -> Vec<f64> {
+fn run(steps: &Steps, arguments: &[FloatExpr], point: &[f64], replaced: Option<(usize, f64)>) -> Vec<f64> {
     let mut values = point.to_vec();
-    for (k, Step { of, .. }) in steps.steps.iter().enumerate() {
+    for (k, (step, of)) in steps.steps.iter().zip(arguments).enumerate() {
         let value = match replaced {
             Some((at, value)) if at == k => value,
-            _ => steps.steps[k].at(of.evaluate(&values)),
+            _ => step.at(of.at(&values)),
         };
         values.push(value);
     }

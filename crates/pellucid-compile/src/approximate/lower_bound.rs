@@ -7,6 +7,7 @@
 
 use pellucid_core::{Bounds, Elementary, Expr, Rational, Target};
 
+use super::floats::FloatTarget;
 use crate::fit::curve_to_path::{Curve, fewest_pieces};
 use crate::fit::design::square_pieces;
 
@@ -42,12 +43,13 @@ pub fn lower_bound(target: &Target, sides: &[Bounds], within: &Rational, most: u
         let how = "no path with fewer equal pieces is as near a square, and no other path either";
         return Some(PieceBound::new(pieces, true, how.into()));
     }
+    let floats = FloatTarget::of(target);
     let mut best: Option<(usize, String)> = None;
     for (from, to, name) in lines(sides, target.input_names()) {
         for output in 0..target.n_outputs() {
             let value = |t: f64| {
                 let point: Vec<f64> = from.iter().zip(&to).map(|(a, b)| a + (b - a) * t).collect();
-                target.evaluate_f64(&point)[output]
+                floats.output(output, &point)
             };
             let curve = Curve { value: &value, low: 0.0, high: 1.0 };
             if let Ok(pieces) = fewest_pieces(&curve, within.to_f64(), most)

@@ -1,18 +1,24 @@
 //! A target in steps: functions of one number, one after the other.
 
+use std::rc::Rc;
+
 use pellucid_core::{Elementary, Error, Expr, Target};
 
+use super::floats::FloatTarget;
+
 /// A function of one number, and what the number is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Step {
     /// A tree of inputs and earlier steps, counted on.
     pub of: Expr,
     /// One input, one output.
     pub computes: Target,
+    /// The same in floats.
+    pub floats: Rc<FloatTarget>,
 }
 
 /// Steps with the outputs made of them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Steps {
     /// In order.
     pub steps: Vec<Step>,
@@ -28,7 +34,7 @@ impl Steps {
     pub fn by_nodes(target: &Target) -> Result<Steps, Error> {
         let step = |(function, of): &(Elementary, Expr)| {
             let computes = Target::elementary(function.clone(), "x")?;
-            Ok(Step { of: of.clone(), computes })
+            Ok(Step::new(of.clone(), computes))
         };
         let steps = target.nodes().iter().map(step).collect::<Result<_, Error>>()?;
         Ok(Steps { steps, outputs: target.outputs().to_vec() })
@@ -40,9 +46,8 @@ impl Steps {
     /// When a step cannot be written, which would be a defect.
     pub fn by_outputs(target: &Target) -> Result<Steps, Error> {
         let step = |output: &Expr| {
-            let computes =
-                Target::new(target.input_names().to_vec(), target.nodes().to_vec(), vec![output.clone()])?;
-            Ok(Step { of: Expr::Input(0), computes })
+            let computes = Target::new(target.input_names().to_vec(), target.nodes().to_vec(), vec![output.clone()])?;
+            Ok(Step::new(Expr::Input(0), computes))
         };
         let steps = target.outputs().iter().map(step).collect::<Result<_, Error>>()?;
         Ok(Steps { steps, outputs: (1..=target.n_outputs()).map(Expr::Input).collect() })
@@ -50,17 +55,19 @@ impl Steps {
 }
 
 impl Step {
-    /// Is it the square of its number?
-    pub fn is_square(&self) -> bool {
-        let [(function, Expr::Input(0))] = self.computes.nodes() else { return false };
-        *function == Elementary::square() && *self.computes.outputs() == [Expr::Input(1)]
+    fn new(of: Expr, computes: Target) -> Self {
+        let floats = Rc::new(FloatTarget::of(&computes));
+        Step { of, computes, floats }
     }
 
     /// The value, in floats.
     pub fn at(&self, x: f64) -> f64 {
-        match (self.computes.nodes(), self.computes.outputs()) {
-            ([(function, Expr::Input(0))], [Expr::Input(1)]) => function.at_f64(x),
-            _ => self.computes.evaluate_f64(&[x])[0],
-        }
+        self.floats.output(0, &[x])
+    }
+
+    /// Is it the square of its number?
+    pub fn is_square(&self) -> bool {
+        let [(function, Expr::Input(0))] = self.computes.nodes() else { return false };
+        *function == Elementary::square() && *self.computes.outputs() == [Expr::Input(1)]
     }
 }
