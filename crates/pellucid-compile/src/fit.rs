@@ -7,5 +7,6 @@ pub mod design;
 pub mod fewest_links;
 pub mod folds;
 pub mod path;
+pub mod quartic;
 pub mod reflections;
 pub mod turned;
