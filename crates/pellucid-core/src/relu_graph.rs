@@ -264,6 +264,11 @@ impl GraphBuilder {
         result
     }
 
+    /// The argument of a ReLU built so far.
+    pub fn argument(&self, relu: usize) -> Option<&Form> {
+        self.relus.get(relu)
+    }
+
     /// `max(a, b)`.
     pub fn max(&mut self, a: &Form, b: &Form) -> Form {
         let mut result = self.relu(a.minus(b));
