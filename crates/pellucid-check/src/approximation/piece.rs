@@ -4,6 +4,11 @@ use pellucid_core::{Interval, Jet, Rational, Target};
 
 use super::BITS;
 
+/// Tangents that are tried at most.
+const MAX_TANGENTS: usize = 16;
+/// A tangent is good enough when it loses no more than one part in so many.
+const MAX_LOST: i64 = 1 << 20;
+
 /// The line `slope * u + constant`.
 pub(super) struct Line {
     pub slope: Rational,
@@ -51,25 +56,35 @@ pub(super) fn error_on(computes: &Target, line: &Line, low: &Rational, high: &Ra
 /// and it is continuous): the largest value is at an end, and it lies above each of its tangents.
 fn of_convex(at: &dyn Fn(&Rational) -> Option<Jet>, low: &Rational, high: &Rational) -> Option<Interval> {
     let top = at(low)?.value.hull(&at(high)?.value).high()?.clone();
-    // Any tangent will do; that at the lowest point is sharp. Newton's method is to come near it.
+    // Any tangent will do; that at the lowest point is sharp. Newton's method is to come near it, kept
+    // between points where the slope is negative and where it is positive.
+    let (mut left, mut right) = (low.clone(), high.clone());
     let mut touch = (low + high) / Rational::from(2);
     let mut bottom: Option<Rational> = None;
-    for _ in 0..4 {
+    for _ in 0..MAX_TANGENTS {
         let there = at(&touch)?;
         let (Some((falling, rising)), Some(value)) = (there.slope.ends(), there.value.low()) else { break };
         // Below, the tangent with the largest slope, above, that with the smallest.
         let below = rising * (low - &touch);
         let above = falling * (high - &touch);
-        let lowest = value + below.min(above).min(Rational::zero());
+        let lost = below.min(above).min(Rational::zero());
+        let lowest = value + &lost;
+        let is_sharp = lost.abs() * Rational::from(MAX_LOST) <= value.abs();
         bottom = Some(bottom.map_or(lowest.clone(), |best| best.max(lowest)));
         let (Some(slope), Some(curvature)) = (there.slope.middle(), there.curvature.middle()) else { break };
-        let Some(step) = curvature.recip().map(|inverse| slope * inverse) else { break };
-        let next = Interval::point(&touch - step).rounded(BITS).low()?.clone();
-        let next = next.max(low.clone()).min(high.clone());
-        if next == touch {
+        if is_sharp || slope.is_zero() {
             break;
         }
-        touch = next;
+        if slope.is_negative() {
+            left = touch.clone()
+        } else {
+            right = touch.clone()
+        }
+        let newton = curvature.recip().and_then(|inverse| {
+            let next = Interval::point(&touch - slope * inverse).rounded(BITS).low()?.clone();
+            (left < next && next < right).then_some(next)
+        });
+        touch = newton.unwrap_or_else(|| (&left + &right) / Rational::from(2));
     }
     Some(Interval::new(bottom?.min(top.clone()), top))
 }

@@ -4,6 +4,9 @@ use pellucid_core::{Interval, Rational, Target};
 
 use super::BITS;
 
+/// Tangents that are tried at most: the checker tries as many.
+const MAX_TANGENTS: usize = 16;
+
 /// A bound, and whether it is about as sharp as can be.
 pub(super) struct Bound {
     pub error: Interval,
@@ -43,22 +46,32 @@ pub(super) fn bound(computes: &Target, ends: [&Rational; 2], line: [&Rational; 2
     // that near the turning point is taken.
     let turned = |interval: Interval| if convex { interval } else { interval.negated() };
     let top = turned(at(low)?.0).hull(&turned(at(high)?.0)).high()?.clone();
+    let (mut left, mut right) = (low.clone(), high.clone());
     let mut touch = middle;
     let mut bottom: Option<Rational> = None;
-    for _ in 0..4 {
+    for _ in 0..MAX_TANGENTS {
         let (value, tilt, curvature) = at(&touch)?;
         let (value, tilt, curvature) = (turned(value), turned(tilt), turned(curvature));
         let (Some((least, most)), Some(value)) = (tilt.ends(), value.low()) else { break };
-        let reached = value + (most * (low - &touch)).min(least * (high - &touch)).min(Rational::zero());
+        let lost = (most * (low - &touch)).min(least * (high - &touch)).min(Rational::zero());
+        let reached = value + &lost;
+        let is_sharp = lost.abs() * Rational::from(1i64 << 20) <= value.abs();
         bottom = bottom.map_or(Some(reached.clone()), |best| Some(best.max(reached)));
         let (Some(tilt), Some(curvature)) = (tilt.middle(), curvature.middle()) else { break };
-        let Some(inverse) = curvature.recip() else { break };
-        let Some(next) = Interval::point(&touch - tilt * inverse).rounded(BITS).low().cloned() else { break };
-        let next = next.max(low.clone()).min(high.clone());
-        if next == touch {
+        if is_sharp || tilt.is_zero() {
             break;
         }
-        touch = next;
+        if tilt.is_negative() {
+            left = touch.clone()
+        } else {
+            right = touch.clone()
+        }
+        let newton = curvature.recip().and_then(|inverse| {
+            let next = Interval::point(&touch - tilt * inverse).rounded(BITS).low()?.clone();
+            (left < next && next < right).then_some(next)
+        });
+        // Halving, where Newton's method leaves the interval that the turning point is in.
+        touch = newton.unwrap_or_else(|| (&left + &right) / Rational::from(2));
     }
     let error = turned(Interval::new(bottom?.min(top.clone()), top));
     Some(Bound { error: plain.meet(&error)?, is_sharp: true })
