@@ -11,10 +11,11 @@ mod floats;
 mod lower_bound;
 mod steps;
 
-use pellucid_core::{Bounds, Certificate, Domain, Error, Network, Rational, Target, counted};
-use pellucid_prove::Limits;
+use pellucid_core::{Bounds, Certificate, Domain, Error, Expr, Network, Rational, Target, counted};
+use pellucid_prove::{Limits, Near, prove_near};
 
 use crate::Goal;
+use crate::fit::breakpoints::breakpoints;
 use crate::fit::design::{Design, Room};
 use assemble::{Assembled, Planned, assemble, plan};
 use steps::Steps;
@@ -23,6 +24,8 @@ pub use lower_bound::PieceBound;
 
 /// Pieces of a part, at most.
 const MAX_PIECES: usize = 20_000;
+/// Pieces of a part are counted up to so many.
+const MOST_COUNTED: usize = 5_000;
 /// How often tolerances of steps are changed after a proof.
 const ATTEMPTS: usize = 4;
 /// Errors below this part of the tolerance leave room for a smaller network.
@@ -62,8 +65,10 @@ pub struct ApproximatedPart {
     pub range: Bounds,
     /// How it is built, in words.
     pub design: String,
-    /// Its linear pieces.
-    pub n_pieces: usize,
+    /// The hidden neurons it would take by itself.
+    pub n_neurons: usize,
+    /// Its linear pieces; `None` when they are very many.
+    pub n_pieces: Option<usize>,
 }
 
 impl Approximated {
@@ -76,7 +81,7 @@ impl Approximated {
     /// The pieces of a network of one input and one output that is one path; `None` for others.
     pub fn n_pieces(&self) -> Option<usize> {
         match &self.parts[..] {
-            [part] if self.target.n_inputs() == 1 && self.target.n_outputs() == 1 => Some(part.n_pieces),
+            [part] if self.target.n_inputs() == 1 && self.target.n_outputs() == 1 => part.n_pieces,
             _ => None,
         }
     }
@@ -195,7 +200,7 @@ impl Job<'_> {
                 if steps.steps.len() < 2 {
                     break;
                 }
-                let neurons: Vec<usize> = found.parts.iter().map(|part| part.n_pieces).collect();
+                let neurons: Vec<usize> = found.parts.iter().map(|part| part.n_neurons).collect();
                 shares = budget::shares(&neurons, exponent);
             }
             let mut scale = 1.0;
@@ -205,7 +210,7 @@ impl Job<'_> {
                 if known.is_some_and(|known| 4 * built.0.network.hidden_neurons() > 5 * known.hidden_neurons()) {
                     return Err(Error::limit("these steps take more neurons than others"));
                 }
-                let found = match self.proved(built) {
+                let found = match self.proved(&steps.outputs, built) {
                     Ok(found) => found,
                     Err(error) => {
                         refusal = refusal.or(Some(error));
@@ -247,8 +252,7 @@ impl Job<'_> {
         for cap in caps {
             self.stop()?;
             let designs: Vec<&Design> = planned.iter().filter_map(|planned| capped(planned, cap)).collect();
-            let assembled =
-                assemble(steps, &planned, &designs, (self.target.input_names(), self.sides), self.room.pieces)?;
+            let assembled = assemble(steps, &planned, &designs, (self.target.input_names(), self.sides))?;
             shallowest = shallowest.min(assembled.network.hidden_layers().len());
             let better = best
                 .as_ref()
@@ -267,16 +271,15 @@ impl Job<'_> {
         })
     }
 
-    fn proved(&self, (assembled, parts): (Assembled, Vec<ApproximatedPart>)) -> Result<Proved, Error> {
+    fn proved(
+        &self,
+        outputs: &[Expr],
+        (assembled, parts): (Assembled, Vec<ApproximatedPart>),
+    ) -> Result<Proved, Error> {
         self.stop()?;
-        let (low, high, certificate) = stub::prove_approximates(
-            self.target,
-            &assembled.network,
-            self.domain,
-            &assembled.composition,
-            self.limits,
-        )?;
-        Ok(Proved { assembled, certificate, low, high, parts })
+        let near = prove_near(self.target, &assembled.network, self.domain, &assembled.parts, outputs, self.limits)?;
+        let Near { certificate, low, high, .. } = near;
+        Ok(Proved { assembled, certificate: *certificate, low, high, parts })
     }
 
     fn stop(&self) -> Result<(), Error> {
@@ -294,53 +297,15 @@ fn capped(planned: &Planned, cap: usize) -> Option<&Design> {
 }
 
 fn described(steps: &Steps, planned: &[Planned], designs: &[&Design], assembled: &Assembled) -> Vec<ApproximatedPart> {
-    let all = steps.steps.iter().zip(planned).zip(designs).zip(&assembled.composition.parts);
+    let all = steps.steps.iter().zip(planned).zip(designs).zip(&assembled.parts);
     all.map(|(((step, planned), design), part)| ApproximatedPart {
         computes: step.computes.to_string(),
         range: planned.range.clone(),
         design: design.words(),
-        n_pieces: part.pieces.len() + 1,
+        n_neurons: design.n_neurons(),
+        n_pieces: breakpoints(&part.network, &planned.range.0, &planned.range.1, MOST_COUNTED).map(|b| b.len() + 1),
     })
     .collect()
-}
-
-mod stub {
-    use super::*;
-    pub fn prove_approximates(
-        target: &Target,
-        network: &Network<Rational>,
-        domain: &Domain,
-        c: &pellucid_core::Composition,
-        _l: Limits<'_>,
-    ) -> Result<(Rational, Rational, Certificate), Error> {
-        let Domain::Box(sides) = domain else { unreachable!() };
-        let floats = network.to_numbers::<f64>();
-        let n = sides.len();
-        let (mut lo, mut hi) = (0.0f64, 0.0f64);
-        let root = (0..60).fold(2.0f64, |x, _| (1.0 + x).powf(1.0 / (n as f64 + 1.0)));
-        for k in 0..3000 {
-            let p: Vec<f64> = (0..n)
-                .map(|i| {
-                    let (a, b) = (sides[i].0.to_f64(), sides[i].1.to_f64());
-                    a + (b - a) * (0.5 + (k as f64) * root.powi(-(i as i32) - 1)).fract()
-                })
-                .collect();
-            for (t, v) in target.evaluate_f64(&p).iter().zip(floats.evaluate(&p)) {
-                lo = lo.min(t - v);
-                hi = hi.max(t - v);
-            }
-        }
-        println!("parts {} low {lo:e} high {hi:e}", c.parts.len());
-        let claim = pellucid_core::Claim::Approximates {
-            target: target.clone(),
-            network: network.clone(),
-            domain: domain.clone(),
-            low: Rational::from_f64(lo).unwrap(),
-            high: Rational::from_f64(hi).unwrap(),
-        };
-        let cert = Certificate::new(claim, pellucid_core::Proof::Approximates(Box::new(c.clone())));
-        Ok((Rational::from_f64(lo).unwrap(), Rational::from_f64(hi).unwrap(), cert))
-    }
 }
 
 #[cfg(test)]
@@ -350,6 +315,8 @@ mod tests {
     fn look() {
         let goals = [Goal::SMALLEST, Goal { shallow: false, max_layers: Some(1) }];
         for (text, on) in [
+            ("x^2", "[0,1]"),
+            ("x*y", "[-1,1]^2"),
             ("sin(x)", "[-4,4]"),
             ("exp(x)", "[-2,2]"),
             ("sqrt(x)", "[0,1]"),
@@ -367,15 +334,23 @@ mod tests {
                 for goal in &goals {
                     let t = std::time::Instant::now();
                     match approximate(&target, &domain, &e.parse().unwrap(), goal, Limits::default()) {
-                        Ok(a) => println!(
-                            "{text} {e} {:?} = {} lb {:?} err {:.3} {:.1?}; {:?}",
-                            a.network.widths(),
-                            a.network.hidden_neurons(),
-                            a.lower_bound.as_ref().map(|b| b.pieces),
-                            a.error().to_f64() / e.parse::<f64>().unwrap(),
-                            t.elapsed(),
-                            a.parts.iter().map(|p| p.design.clone()).collect::<Vec<_>>()
-                        ),
+                        Ok(a) => {
+                            let t2 = std::time::Instant::now();
+                            println!(
+                                "checked {:?} {:?}",
+                                pellucid_check::check(&a.certificate).rejection,
+                                t2.elapsed()
+                            );
+                            println!(
+                                "{text} {e} {:?} = {} lb {:?} err {:.3} {:.1?}; {:?}",
+                                a.network.widths(),
+                                a.network.hidden_neurons(),
+                                a.lower_bound.as_ref().map(|b| b.pieces),
+                                a.error().to_f64() / e.parse::<f64>().unwrap(),
+                                t.elapsed(),
+                                a.parts.iter().map(|p| p.design.clone()).collect::<Vec<_>>()
+                            )
+                        }
                         Err(error) => println!("{text} {e}: {error}"),
                     }
                 }

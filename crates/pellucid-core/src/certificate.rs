@@ -104,19 +104,26 @@ impl Computation {
     /// # Errors
     /// When one name stands for different inputs.
     pub fn check_input_order(&self, other: &Computation) -> Result<(), Error> {
-        let places: HashMap<&str, usize> =
-            other.input_names().iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
-        for (i, name) in self.input_names().iter().enumerate() {
-            if let Some(j) = places.get(name.as_str()).filter(|j| **j != i) {
-                return Err(Error::input(format!(
-                    "`{name}` is input {} on one side and input {} on the other (give both the same order)",
-                    i + 1,
-                    j + 1
-                )));
-            }
-        }
-        Ok(())
+        same_input_order(self.input_names(), other.input_names())
     }
+}
+
+/// Refuses two lists of input names in which one name stands for different inputs.
+///
+/// # Errors
+/// Says which name.
+pub fn same_input_order(left: &[String], right: &[String]) -> Result<(), Error> {
+    let places: HashMap<&str, usize> = right.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+    for (i, name) in left.iter().enumerate() {
+        if let Some(j) = places.get(name.as_str()).filter(|j| **j != i) {
+            return Err(Error::input(format!(
+                "`{name}` is input {} on one side and input {} on the other (give both the same order)",
+                i + 1,
+                j + 1
+            )));
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for Computation {

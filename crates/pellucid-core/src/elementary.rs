@@ -149,8 +149,9 @@ impl Elementary {
             Elementary::Power(p) => {
                 let one = Rational::one();
                 let (first, second) = (p - &one, p - Rational::from(2));
-                let slope = power(x, &first, bits)?.scaled(p);
-                let curvature = power(x, &second, bits)?.scaled(&(p * &first));
+                // At 0 alone a root has no slope.
+                let at = |p: &Rational| power(x, p, bits).unwrap_or(Interval::EVERYTHING);
+                let (slope, curvature) = (at(&first).scaled(p), at(&second).scaled(&(p * &first)));
                 [power(x, p, bits)?, slope, curvature]
             }
             Elementary::Exp => {

@@ -7,6 +7,10 @@ use dashu_base::{BitTest, DivEuclid, UnsignedAbs};
 
 use crate::{Integer, Natural, Rational};
 
+/// Numbers beyond this power of two, and below its inverse, are not told apart: powers of powers would
+/// fill the memory.
+const MAX_MAGNITUDE: i64 = 1 << 16;
+
 /// A set `[low, high]` of real numbers; an end that is not there is infinite.
 ///
 /// Every operation gives an interval that holds all results for numbers of its operands.
@@ -222,9 +226,10 @@ impl Interval {
         self.ends().map(|(low, high)| (low + high) / Rational::from(2))
     }
 
-    /// The same with ends of about `bits` significant bits where they are longer: rounded outwards.
+    /// The same with ends of about `bits` significant bits where they are longer: rounded outwards. Very
+    /// large ends become infinite, and very small ones 0 or a little more.
     pub fn rounded(&self, bits: usize) -> Interval {
-        let round = |end: &Option<Rational>, up: bool| end.as_ref().map(|end| rounded(end, bits, up));
+        let round = |end: &Option<Rational>, up: bool| end.as_ref().and_then(|end| rounded(end, bits, up));
         Interval { low: round(&self.low, false), high: round(&self.high, true) }
     }
 
@@ -278,16 +283,26 @@ pub(crate) fn magnitude(value: &Rational) -> i64 {
 }
 
 /// The number itself while it is short; otherwise a multiple of a power of two with about `bits`
-/// significant bits, not below it (`up`) or not above it.
-fn rounded(value: &Rational, bits: usize, up: bool) -> Rational {
+/// significant bits, not below it (`up`) or not above it. `None` for an infinite one.
+fn rounded(value: &Rational, bits: usize, up: bool) -> Option<Rational> {
     if value.bits() <= 2 * bits + 2 {
-        return value.clone();
+        return Some(value.clone());
     }
-    let shift = bits as i64 - magnitude(value);
+    let size = magnitude(value);
+    if size.abs() > MAX_MAGNITUDE {
+        let outwards = up == value.is_positive();
+        let limit = times_power_of_two(&Rational::from(value.signum()), size.signum() * MAX_MAGNITUDE);
+        return match (size > 0, outwards) {
+            (true, true) => None,
+            (true, false) | (false, true) => Some(limit),
+            (false, false) => Some(Rational::zero()),
+        };
+    }
+    let shift = bits as i64 - size;
     let floor = floor_shifted(value, shift);
-    let exact =
-        if up && times_power_of_two(&Rational::from(floor.clone()), -shift) != *value { floor + 1 } else { floor };
-    times_power_of_two(&Rational::from(exact), -shift)
+    let is_exact = times_power_of_two(&Rational::from(floor.clone()), -shift) == *value;
+    let end = if up && !is_exact { floor + Integer::ONE } else { floor };
+    Some(times_power_of_two(&Rational::from(end), -shift))
 }
 
 /// `floor(value * 2^shift)`.

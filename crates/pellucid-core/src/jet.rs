@@ -86,11 +86,12 @@ impl Elementary {
 }
 
 impl Expr {
-    /// The tree's jet, given those of its inputs.
+    /// The tree's jet, given those of its inputs. `at_point` says that `u` is one number, not an interval
+    /// with an inside: then a kink may be just there.
     ///
     /// # Panics
     /// When `inputs` is shorter than the tree's inputs.
-    pub fn jet(&self, inputs: &[Jet]) -> Jet {
+    pub fn jet(&self, inputs: &[Jet], at_point: bool) -> Jet {
         // Each input once, so that `x - x/2` is as wide as x/2.
         if let Some(map) = self.as_affine(inputs.len()) {
             let start = Jet::constant(Interval::point(map.constant));
@@ -101,23 +102,27 @@ impl Expr {
         match self {
             Expr::Constant(value) => Jet::constant(Interval::point(value.clone())),
             Expr::Input(index) => inputs[*index].clone(),
-            Expr::Sum(terms) => terms.iter().fold(zero(), |sum, term| sum.plus(&term.jet(inputs))),
-            Expr::Scale(factor, term) => term.jet(inputs).scaled(factor),
-            Expr::Relu(term) => ranked(1, vec![term.jet(inputs), zero()]),
+            Expr::Sum(terms) => terms.iter().fold(zero(), |sum, term| sum.plus(&term.jet(inputs, at_point))),
+            Expr::Scale(factor, term) => term.jet(inputs, at_point).scaled(factor),
+            Expr::Relu(term) => ranked(1, vec![term.jet(inputs, at_point), zero()], at_point),
             Expr::Abs(term) => {
-                let inner = term.jet(inputs);
+                let inner = term.jet(inputs, at_point);
                 let minus = inner.scaled(&Rational::from(-1));
                 let value = inner.value.abs();
-                Jet { value, ..ranked(1, vec![inner, minus]) }
+                Jet { value, ..ranked(1, vec![inner, minus], at_point) }
             }
-            Expr::Min(terms) => ranked(0, terms.iter().map(|term| term.jet(inputs)).collect()),
-            Expr::Max(terms) => ranked(terms.len() - 1, terms.iter().map(|term| term.jet(inputs)).collect()),
-            Expr::Ranked { rank, of } => ranked(*rank, of.iter().map(|term| term.jet(inputs)).collect()),
+            Expr::Min(terms) => ranked(0, terms.iter().map(|term| term.jet(inputs, at_point)).collect(), at_point),
+            Expr::Max(terms) => {
+                ranked(terms.len() - 1, terms.iter().map(|term| term.jet(inputs, at_point)).collect(), at_point)
+            }
+            Expr::Ranked { rank, of } => {
+                ranked(*rank, of.iter().map(|term| term.jet(inputs, at_point)).collect(), at_point)
+            }
             Expr::Clamp(parts) => {
-                let [value, low, high] = parts.each_ref().map(|part| part.jet(inputs));
-                ranked(0, vec![ranked(1, vec![value, low]), high])
+                let [value, low, high] = parts.each_ref().map(|part| part.jet(inputs, at_point));
+                ranked(0, vec![ranked(1, vec![value, low], at_point), high], at_point)
             }
-            Expr::Pwl(term, points) => through(points, &term.jet(inputs)),
+            Expr::Pwl(term, points) => through(points, &term.jet(inputs, at_point), at_point),
         }
     }
 
@@ -126,17 +131,21 @@ impl Expr {
     /// # Panics
     /// When `inputs` is shorter than the tree's inputs.
     pub fn range(&self, inputs: &[Interval]) -> Interval {
-        self.jet(&inputs.iter().cloned().map(Jet::constant).collect::<Vec<_>>()).value
+        self.jet(&inputs.iter().cloned().map(Jet::constant).collect::<Vec<_>>(), false).value
     }
 }
 
-/// The `rank`-th smallest: one of them where the others are seen to be on its sides.
-fn ranked(rank: usize, of: Vec<Jet>) -> Jet {
+/// The `rank`-th smallest: one of them where the others are seen to be on its sides. On an interval of
+/// `u` they may touch it, for it is the same function on all of the interval; at one point they must not,
+/// for beside the point another may take its place.
+fn ranked(rank: usize, of: Vec<Jet>, at_point: bool) -> Jet {
+    let is_above =
+        |a: &Interval, b: &Interval| if at_point { a.minus(b).is_positive() } else { a.minus(b).is_not_negative() };
     let others = |i: usize| of.iter().enumerate().filter(move |(j, _)| *j != i).map(|(_, other)| &other.value);
     let is_it = |i: &usize| {
         let mine = &of[*i].value;
-        others(*i).filter(|other| mine.is_above(other)).count() >= rank
-            && others(*i).filter(|other| other.is_above(mine)).count() >= of.len() - 1 - rank
+        others(*i).filter(|other| is_above(mine, other)).count() >= rank
+            && others(*i).filter(|other| is_above(other, mine)).count() >= of.len() - 1 - rank
     };
     if let Some(i) = (0..of.len()).find(is_it) {
         return of[i].clone();
@@ -147,16 +156,18 @@ fn ranked(rank: usize, of: Vec<Jet>) -> Jet {
 }
 
 /// The piecewise-linear function through the points, of a function of `u`.
-fn through(points: &[(Rational, Rational)], inner: &Jet) -> Jet {
+fn through(points: &[(Rational, Rational)], inner: &Jet, at_point: bool) -> Jet {
     let line = |k: usize| {
         let ((x0, y0), (x1, y1)) = (&points[k], &points[k + 1]);
         let slope = (y1 - y0) / (x1 - x0);
         (y0 - &slope * x0, slope)
     };
-    // The pieces that the values may lie in, by their index.
-    let piece = |x: &Rational| points[1..points.len() - 1].partition_point(|(at, _)| at < x);
-    let first = inner.value.low().map_or(0, |low| points[1..points.len() - 1].partition_point(|(at, _)| at <= low));
-    let last = inner.value.high().map_or(points.len() - 2, piece);
+    // The pieces that the values may lie in, by their index; at one point also those that they only touch.
+    let bends = &points[1..points.len() - 1];
+    let first =
+        inner.value.low().map_or(0, |low| bends.partition_point(|(at, _)| at < low || (!at_point && at == low)));
+    let last = |high| bends.partition_point(|(at, _)| at < high || (at_point && at == high));
+    let last = inner.value.high().map_or(points.len() - 2, last);
     if first >= last {
         let (constant, slope) = line(last);
         return inner.scaled(&slope).plus(&Jet::constant(Interval::point(constant)));

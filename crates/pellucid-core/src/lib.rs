@@ -39,7 +39,9 @@ mod to_relu_graph;
 
 pub use affine::{Affine, Hyperplane, dot};
 pub use approximation::{Composition, Part};
-pub use certificate::{Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Kink, Proof};
+pub use certificate::{
+    Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Kink, Proof, same_input_order,
+};
 pub use circuit::{Circuit, Feature, FeatureKind, NeuronId, circuit_name};
 pub use domain::{Domain, MAX_STEPS};
 pub use elementary::Elementary;

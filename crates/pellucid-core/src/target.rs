@@ -138,21 +138,31 @@ impl Target {
         self.outputs.iter().map(|output| output.evaluate(&values)).collect()
     }
 
-    /// The outputs' jets, given those of the inputs; `None` when a node is not seen to be defined.
-    pub fn jets(&self, inputs: &[Jet], bits: usize) -> Option<Vec<Jet>> {
-        let mut values = inputs.to_vec();
-        for (function, argument) in &self.nodes {
-            values.push(function.of_jet(&argument.jet(&values), bits)?);
-        }
-        Some(self.outputs.iter().map(|output| output.jet(&values)).collect())
+    /// Intervals that hold the outputs where the inputs are in these; `None` when a node is not seen to
+    /// be defined there.
+    ///
+    /// # Panics
+    /// When there are not as many intervals as inputs.
+    pub fn range(&self, inputs: &[Interval], bits: usize) -> Option<Vec<Interval>> {
+        let jets = self.jets(inputs.iter().cloned().map(Jet::constant).collect(), false, bits)?;
+        Some(jets.into_iter().map(|jet| jet.value).collect())
     }
 
-    /// For a target of one input and one output: what it and its derivatives can be on an interval.
+    fn jets(&self, mut values: Vec<Jet>, at_point: bool, bits: usize) -> Option<Vec<Jet>> {
+        for (function, argument) in &self.nodes {
+            values.push(function.of_jet(&argument.jet(&values, at_point), bits)?);
+        }
+        Some(self.outputs.iter().map(|output| output.jet(&values, at_point)).collect())
+    }
+
+    /// For a target of one input and one output: what it and its derivatives can be on an interval, or at
+    /// one number.
     pub fn on(&self, x: &Interval, bits: usize) -> Option<Jet> {
         if self.n_inputs() != 1 {
             return None;
         }
-        self.jets(&[Jet::variable(x.clone())], bits)?.into_iter().next()
+        let at_point = x.ends().is_some_and(|(low, high)| low == high);
+        self.jets(vec![Jet::variable(x.clone())], at_point, bits)?.into_iter().next()
     }
 
     /// Refuses a domain where the target is not seen to be defined, or that is unbounded.
@@ -176,7 +186,7 @@ impl Target {
         let mut names = self.inputs.clone();
         let mut wrong = Vec::new();
         for (function, argument) in &self.nodes {
-            let jet = argument.jet(&values);
+            let jet = argument.jet(&values, false);
             let text = expr_to_text(argument, &names);
             let value = function.of_jet(&jet, BITS).unwrap_or_else(|| {
                 wrong.push(format!(

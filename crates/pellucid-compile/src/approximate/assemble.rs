@@ -1,12 +1,12 @@
 //! Steps with networks in their places, as one network.
 
 use pellucid_core::{
-    Bounds, Composition, Error, Expr, Form, Function, GraphBuilder, Interval, Merge, Network, Part, Rational, Wire,
+    Bounds, Computation, Error, Expr, Form, Function, GraphBuilder, Interval, Merge, Network, Rational, Wire,
     numbered_inputs,
 };
+use pellucid_prove::Proposed;
 
 use super::steps::{Step, Steps};
-use crate::fit::breakpoints::breakpoints;
 use crate::fit::design::{Design, Designs, Room};
 use crate::graph_to_layers::graph_to_layers;
 
@@ -88,41 +88,36 @@ pub struct Assembled {
     /// The whole.
     pub network: Network<Rational>,
     /// What it is composed of.
-    pub composition: Composition,
+    pub parts: Vec<Proposed>,
 }
 
 /// Puts designs in the places of the steps.
 ///
 /// # Errors
-/// When a part has too many pieces to be proved.
+/// When a path cannot be rounded.
 pub fn assemble(
     steps: &Steps,
     planned: &[Planned],
     designs: &[&Design],
     (inputs, sides): (&[String], &[Bounds]),
-    max_pieces: usize,
 ) -> Result<Assembled, Error> {
     let mut parts = Vec::with_capacity(steps.steps.len());
     for ((step, planned), design) in steps.steps.iter().zip(planned).zip(designs) {
         let network = part_network(design, &planned.range)?;
-        let (low, high) = &planned.range;
-        let pieces = breakpoints(&network, low, high, max_pieces).ok_or_else(|| {
-            Error::limit(format!("a part has more than {max_pieces} pieces to be looked at (allow more)"))
-        })?;
         let (of, computes) = (step.of.clone(), step.computes.clone());
-        parts.push(Part { of, computes, network, range: planned.range.clone(), pieces });
+        parts.push(Proposed { of, computes, network });
     }
     let mut builder = GraphBuilder::with_merge(sides.len(), Merge::Copies);
     let mut forms: Vec<Form> = (0..sides.len()).map(|i| Form::wire(Wire::Input(i))).collect();
     for part in &parts {
         let argument = tree(&mut builder, &part.of, &forms)?;
-        let graph = pellucid_core::Computation::Network(part.network.clone()).to_graph(Merge::Copies);
+        let graph = Computation::Network(part.network.clone()).to_graph(Merge::Copies);
         forms.extend(builder.graph_of(&graph, &[argument]));
     }
     let outputs = steps.outputs.iter().map(|output| tree(&mut builder, output, &forms));
     let outputs = outputs.collect::<Result<_, _>>()?;
     let network = graph_to_layers(&builder.finish(outputs), sides, inputs.to_vec())?;
-    Ok(Assembled { network, composition: Composition { parts, outputs: steps.outputs.clone() } })
+    Ok(Assembled { network, parts })
 }
 
 /// The network of one part.
@@ -136,6 +131,6 @@ fn part_network(design: &Design, range: &Bounds) -> Result<Network<Rational>, Er
 /// A tree of forms, built.
 fn tree(builder: &mut GraphBuilder, tree: &Expr, forms: &[Form]) -> Result<Form, Error> {
     let function = Function::new(numbered_inputs(forms.len()), vec![tree.clone()])?;
-    let graph = pellucid_core::Computation::Function(function).to_graph(Merge::Copies);
+    let graph = Computation::Function(function).to_graph(Merge::Copies);
     Ok(builder.graph_of(&graph, forms).swap_remove(0))
 }
