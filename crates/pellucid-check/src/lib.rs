@@ -5,7 +5,9 @@
 //! reads functions and networks rightly and the theorems it rests on hold:
 //! * the canonical form of one hidden layer is unique (see [`one_layer`]), which gives the count of
 //!   hidden neurons (see [`lower_bound`]);
-//! * what networks of some width and depth cannot do (see the top of `depth.rs`).
+//! * what networks of some width and depth cannot do (see the top of `depth.rs`);
+//! * for functions that are not piecewise linear: the enclosures that `pellucid-core` gives, the mean value
+//!   theorem, and that convex functions lie above their tangents (see the top of `approximation.rs`).
 //!
 //! ```
 //! let text = r#"{"pellucid_certificate": 2,
@@ -18,6 +20,7 @@
 //! assert!(checked.is_accepted());
 //! ```
 
+mod approximation;
 mod cells;
 mod depth;
 pub mod lower_bound;
@@ -105,6 +108,9 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
         (Claim::AtLeast { function, domain, at_least }, Proof::AtLeast(proof)) => {
             let shown = depth::fewest(function, domain, *at_least, proof)?;
             if *at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
+        }
+        (Claim::Approximates { target, network, domain, low, high }, Proof::Approximates(composition)) => {
+            approximation::approximates(&approximation::Near { target, network, domain, low, high }, composition)
         }
         (Claim::Never { computation, cases }, Proof::Never(proofs)) => never::never(computation, cases, proofs),
         _ => Err("the proof is not of the claim's kind".into()),

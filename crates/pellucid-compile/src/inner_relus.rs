@@ -191,7 +191,8 @@ impl Rebuilt {
         let form = self.builder.relu(argument);
         // A ReLU that is new is one layer above what it is made of.
         for k in self.depths.len()..self.builder.n_relus() {
-            let depth = self.builder.argument(k).terms.iter().map(|(wire, _)| self.depth(*wire)).max().unwrap_or(0);
+            let terms = self.builder.argument(k).map_or(&[][..], |argument| &argument.terms);
+            let depth = terms.iter().map(|(wire, _)| self.depth(*wire)).max().unwrap_or(0);
             self.depths.push(depth + 1);
         }
         form

@@ -5,6 +5,7 @@
 //! bound for networks of whatever depth meets its size.
 
 mod alternatives;
+mod approximate;
 mod deeper;
 mod expr_to_circuit;
 mod fit;
@@ -29,6 +30,7 @@ use pellucid_prove::{
 
 use deeper::{Built, deeper_network};
 
+pub use approximate::{Approximated, ApproximatedPart, PieceBound, approximate};
 pub use expr_to_circuit::expr_to_circuit;
 pub use fold::{compose, fold};
 pub use goal::Goal;

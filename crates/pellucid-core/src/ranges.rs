@@ -89,7 +89,9 @@ impl ReluGraph {
                 Form::default()
             } else {
                 let value = builder.relu(argument);
-                builder.relus_from(ranges.relus.len()).iter().for_each(|added| ranges.push(added));
+                while let Some(added) = builder.argument(ranges.relus.len()) {
+                    ranges.push(added);
+                }
                 value
             });
         }

@@ -2,8 +2,10 @@
 //!
 //! [`prove_within`] compares two computations; [`representable`] reads off the kinks of a function
 //! that one hidden layer can compute; [`count`] gives the smallest size, and [`certify_smallest`]
-//! the certificate for it. Every certificate is for `pellucid-check` to accept or reject.
+//! the certificate for it; [`prove_near`] bounds how far a network is from a function that is not
+//! piecewise linear. Every certificate is for `pellucid-check` to accept or reject.
 
+mod approximation;
 mod cells;
 mod cone;
 mod count;
@@ -31,6 +33,7 @@ mod suggest;
 mod volume;
 mod walk;
 
+pub use approximation::{Near, Proposed, prove_near};
 pub use cells::{CellCounts, Corners, LinearCell, Neighbour, cell_counts, cells, count_cells};
 pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count, plan_quickly};
 pub use difference::{

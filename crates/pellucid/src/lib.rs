@@ -44,7 +44,10 @@ pub use text::{brief, wrapped};
 pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, Checking, check, check_json, check_reader};
-pub use pellucid_compile::{Compiled, Goal, Minimality, compile, compile_for, compose, expr_to_circuit, fold};
+pub use pellucid_compile::{
+    Approximated, ApproximatedPart, Compiled, Goal, Minimality, PieceBound, approximate, compile, compile_for, compose,
+    expr_to_circuit, fold,
+};
 pub use pellucid_core::{
     Affine, Biases, CellStep, Certificate, Circuit, Claim, Computation, Constraint, Difference, Domain, Error, Expr,
     Feature, FeatureKind, Function, Hyperplane, Layer, Network, NeuronId, Number, Proof, Rational, Trace, circuit_name,

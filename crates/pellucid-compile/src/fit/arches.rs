@@ -40,7 +40,12 @@ const LOOKS: usize = 20;
 /// Part of the tolerance kept for rounding.
 const KEPT: f64 = 0.01;
 /// Halvings in the search for the end of a piece.
-const HALVINGS: usize = 24;
+const HALVINGS: usize = 14;
+/// The most neurons that are tried first.
+const FIRST_PIECES: usize = 16;
+/// Lengths of a piece that are tried: this part of the one before it, then each larger by this factor.
+const SHORTEST: f64 = 0.05;
+const LONGER: f64 = 1.5;
 
 /// The arched path with the fewest neurons found: fewer than `below`, in no more hidden layers than told.
 pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usize) -> Option<Arched> {
@@ -51,9 +56,22 @@ pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usiz
     let middle = (curve.value)((curve.low + curve.high) / 2.0);
     let ends = ((curve.value)(curve.low), (curve.value)(curve.high));
     let size = [middle - ends.0, middle - ends.1, ends.0 - ends.1].map(f64::abs).into_iter().fold(0.0, f64::max);
+    let depths: Vec<f64> = (0..DEPTHS).map(|k| 8.0 * size * STEP.powi(k as i32)).collect();
+    // Few pieces are tried first, since paths of too many take long to be given up.
+    let mut most = FIRST_PIECES.min(below);
+    loop {
+        let found = fewest(curve, tolerance, most_layers, most, &depths);
+        if found.is_some() || most == below {
+            return found.filter(|arched| arched.bends.iter().any(|bend| *bend != 0));
+        }
+        most = (2 * most).min(below);
+    }
+}
+
+/// The arched path with the fewest neurons of all depths, fewer than `most`.
+fn fewest(curve: &Curve<'_>, tolerance: f64, most_layers: usize, mut most: usize, depths: &[f64]) -> Option<Arched> {
     let mut best: Option<Arched> = None;
-    let mut most = below;
-    for depth in (0..DEPTHS).map(|k| 8.0 * size * STEP.powi(k as i32)).take_while(|depth| *depth > 4.0 * tolerance) {
+    for depth in depths.iter().copied().take_while(|depth| *depth > 4.0 * tolerance) {
         for part in PARTS {
             let left = tolerance * part;
             let n_folded = (depth / (8.0 * (tolerance - left))).sqrt().ceil() as usize;
@@ -76,7 +94,7 @@ pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usiz
             }
         }
     }
-    best.filter(|arched| arched.bends.iter().any(|bend| *bend != 0))
+    best
 }
 
 /// Folds are too far on one side by up to twice `half`: knots beside arches take half of that off.
@@ -139,14 +157,16 @@ fn march(curve: &Curve<'_>, depth: f64, left: f64, most: usize) -> Option<(Vec<(
     let mut knots = vec![(curve.low, (curve.value)(curve.low))];
     let mut bends = Vec::new();
     let mut at = curve.low;
+    let mut before = (curve.high - curve.low) / 4.0;
     while at < curve.high {
         if bends.len() == most {
             return None;
         }
         let (to, bend) = [1, -1, 0]
             .into_iter()
-            .filter_map(|bend| furthest(curve, at, bend, depth, left).map(|to| (to, bend)))
+            .filter_map(|bend| furthest(curve, at, bend, depth, left, before).map(|to| (to, bend)))
             .max_by(|a, b| a.0.total_cmp(&b.0))?;
+        before = to - at;
         at = if to < curve.high { short(to, (to - at) * left / (16.0 * depth)) } else { to };
         knots.push((at, (curve.value)(at)));
         bends.push(bend);
@@ -162,12 +182,11 @@ fn short(x: f64, distance: f64) -> f64 {
 }
 
 /// How far a piece with this bend can go.
-fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64) -> Option<f64> {
+fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, before: f64) -> Option<f64> {
     let fits = |to: f64| left_over(curve, from, to, f64::from(bend), depth) <= left;
     if fits(curve.high) {
         return Some(curve.high);
     }
-    let span = curve.high - from;
     let between = |mut low: f64, mut high: f64, is_low: &dyn Fn(f64) -> bool| {
         for _ in 0..HALVINGS {
             let middle = (low + high) / 2.0;
@@ -177,13 +196,13 @@ fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64) -> Op
     };
     // The first of some lengths at which a condition fails, with the one before.
     let gallop = |is_low: &dyn Fn(f64) -> bool| {
-        let ends = (0..=40).rev().map(|k| from + span * 0.75f64.powi(k));
-        let mut before = from;
-        for to in ends {
+        let (mut last, mut length) = (from, before * SHORTEST);
+        while last < curve.high {
+            let to = (from + length).min(curve.high);
             if !is_low(to) {
-                return Some((before, to));
+                return Some((last, to));
             }
-            before = to;
+            (last, length) = (to, length * LONGER);
         }
         None
     };

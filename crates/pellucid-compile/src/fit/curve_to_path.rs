@@ -58,19 +58,7 @@ const GATES_PER_PIECE: usize = 1_000;
 /// # Errors
 /// When the curve is not finite somewhere, or more than `max_pieces` pieces are needed.
 pub fn curve_to_path(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<Fitted, Error> {
-    let coarse = sampled(curve, tolerance / COARSE, max_pieces)?;
-    let too_many = || {
-        Error::limit(format!(
-            "more than {max_pieces} pieces are needed on [{}, {}] within {tolerance:e} (allow more, or a wider tolerance)",
-            curve.low, curve.high
-        ))
-    };
-    let about = links(&coarse, tolerance * (1.0 + LOOSENESS), max_pieces).ok_or_else(too_many)?.len();
-    let fineness = FINE.iter().find(|(most, _)| about <= *most).map_or(COARSE, |(_, fineness)| *fineness);
-    let mut samples = sampled(curve, tolerance / fineness, max_pieces)?;
-    let scale = samples.iter().map(|(_, y)| y.abs()).fold(0.0, f64::max);
-    let loose = tolerance * (1.0 + LOOSENESS) + ROUNDINGS * f64::EPSILON * scale;
-    let at_least = links(&samples, loose, max_pieces).ok_or_else(too_many)?.len();
+    let (mut samples, loose, scale, at_least) = counted(curve, tolerance, max_pieces)?;
     // With each further piece there is more room for rounding.
     let allowed = tolerance * (1.0 - KEPT);
     for n_pieces in (0..=ALLOWANCES).map(|k| at_least + ((1 << k) - 1) * (1 + at_least / 400)) {
@@ -97,6 +85,32 @@ pub fn curve_to_path(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Re
     Err(Error::limit(format!(
         "the tolerance {tolerance:e} is too near the precision of floats for a curve of size {scale:e}"
     )))
+}
+
+/// The fewest pieces of a path within the tolerance of the curve, computed in floats.
+///
+/// # Errors
+/// When the curve is not finite somewhere, or more than `max_pieces` pieces are needed.
+pub fn fewest_pieces(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<usize, Error> {
+    counted(curve, tolerance, max_pieces).map(|(_, _, _, at_least)| at_least)
+}
+
+/// Points of the curve; the half-width of the gates of the lower bound; the size of the curve; the bound.
+fn counted(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<(Vec<(f64, f64)>, f64, f64, usize), Error> {
+    let coarse = sampled(curve, tolerance / COARSE, max_pieces)?;
+    let too_many = || {
+        Error::limit(format!(
+            "more than {max_pieces} pieces are needed on [{}, {}] within {tolerance:e} (allow more, or a wider tolerance)",
+            curve.low, curve.high
+        ))
+    };
+    let about = links(&coarse, tolerance * (1.0 + LOOSENESS), max_pieces).ok_or_else(too_many)?.len();
+    let fineness = FINE.iter().find(|(most, _)| about <= *most).map_or(COARSE, |(_, fineness)| *fineness);
+    let samples = sampled(curve, tolerance / fineness, max_pieces)?;
+    let scale = samples.iter().map(|(_, y)| y.abs()).fold(0.0, f64::max);
+    let loose = tolerance * (1.0 + LOOSENESS) + ROUNDINGS * f64::EPSILON * scale;
+    let at_least = links(&samples, loose, max_pieces).ok_or_else(too_many)?.len();
+    Ok((samples, loose, scale, at_least))
 }
 
 /// Points of the curve; between them it leaves its chord by about `close`.

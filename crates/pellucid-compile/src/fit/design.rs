@@ -1,13 +1,15 @@
 //! From a curve to the smallest network found for it: shallow or deep, folded or not.
 
-use pellucid_core::{Error, Form, GraphBuilder, Rational};
+use pellucid_core::{Error, Form, GraphBuilder, Merge, Rational, Wire};
 
 use super::arches::{Arched, arched};
 use super::curve_to_path::{Curve, KEPT, curve_to_path};
 use super::folds;
 use super::path::Path;
+use super::quartic::{Quartic, quartic};
 use super::reflections::Folding;
 use super::turned::turned;
+use crate::graph_to_layers::graph_to_layers;
 
 /// How far a search for a design may go.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +39,8 @@ enum Shape {
     Arches(Arched),
     /// The square, folded.
     Square(Vec<usize>),
+    /// A quartic; with its neurons and layers.
+    Quartic(Quartic, usize, usize),
 }
 
 /// The designs for a curve.
@@ -74,6 +78,7 @@ impl Designs {
         }
         let most = found.first().map_or(room.pieces, Design::n_neurons);
         found.extend(arches(&curve, (low, high), tolerance, room.layers, most));
+        found.extend(quartics(&curve, (low, high), tolerance, room.layers));
         for folding in Folding::of_curve(&curve, low, high, tolerance * FOLDED) {
             let Some(layers) = room.layers.checked_sub(folding.zigzags.len()).filter(|layers| *layers > 0) else {
                 continue;
@@ -85,6 +90,7 @@ impl Designs {
             let lines = lines(&inner, (low, high), tolerance, room.pieces).ok().map(|(design, _)| design);
             let most = lines.as_ref().map_or(room.pieces, Design::n_neurons);
             found.extend(arches(&inner, (low, high), tolerance, layers, most).map(folded));
+            found.extend(quartics(&inner, (low, high), tolerance, layers).map(folded));
             found.extend(lines.map(folded));
         }
         Designs { found, fewest_pieces }.best(refusal)
@@ -191,6 +197,21 @@ fn arches(
     Some(Design { low: low.clone(), high: high.clone(), folding: None, shape: Shape::Arches(found), slack })
 }
 
+fn quartics(curve: &Curve<'_>, (low, high): (&Rational, &Rational), tolerance: f64, layers: usize) -> Option<Design> {
+    if layers < 2 {
+        return None;
+    }
+    let found = quartic(curve, tolerance, layers)?;
+    let slack = tolerance - found.error;
+    // Its layers share neurons, so they are counted on the network itself.
+    let mut builder = GraphBuilder::with_merge(1, Merge::Copies);
+    let output = found.build(&mut builder, &Form::wire(Wire::Input(0)), (low, high), slack)?;
+    let sides = [(low.clone(), high.clone())];
+    let network = graph_to_layers(&builder.finish(vec![output]), &sides, vec!["x".into()]).ok()?;
+    let shape = Shape::Quartic(found, network.hidden_neurons(), network.hidden_layers().len());
+    Some(Design { low: low.clone(), high: high.clone(), folding: None, shape, slack })
+}
+
 impl Design {
     fn square(low: &Rational, high: &Rational, folds: Vec<usize>) -> Design {
         Design { low: low.clone(), high: high.clone(), folding: None, shape: Shape::Square(folds), slack: 0.0 }
@@ -204,6 +225,7 @@ impl Design {
             Shape::Lines(path, turned) => Some(path.build(builder, input, turned)),
             Shape::Arches(arched) => arched.build(builder, input, (&self.low, &self.high), self.slack),
             Shape::Square(folds) => Some(folds::square(builder, input, &self.low, &self.high, folds)),
+            Shape::Quartic(quartic, ..) => quartic.build(builder, input, (&self.low, &self.high), self.slack),
         }
     }
 
@@ -215,6 +237,7 @@ impl Design {
             Shape::Lines(path, turned) => path.n_pieces() - usize::from(!turned.is_empty()),
             Shape::Arches(arched) => arched.n_neurons,
             Shape::Square(folds) => folds::cost(folds, folds::Setting::ALONE),
+            Shape::Quartic(_, n_neurons, _) => *n_neurons,
         };
         shape + self.folding.as_ref().map_or(0, Folding::cost)
     }
@@ -225,6 +248,7 @@ impl Design {
             Shape::Lines(path, _) => usize::from(path.n_pieces() > 1),
             Shape::Arches(arched) => 1 + arched.folds.len(),
             Shape::Square(folds) => folds.len(),
+            Shape::Quartic(_, _, n_layers) => *n_layers,
         };
         shape + self.folding.as_ref().map_or(0, |folding| folding.zigzags.len())
     }
@@ -241,6 +265,10 @@ impl Design {
             ),
             Shape::Square(folds) if folds.len() == 1 => format!("a path of {}", n_pieces(folds[0])),
             Shape::Square(folds) => format!("a square folded by {}", times(folds)),
+            Shape::Quartic(quartic, ..) => {
+                let [first, second] = quartic.folds();
+                format!("a quartic: a square folded by {}, then one folded by {}", times(first), times(second))
+            }
         };
         match &self.folding {
             None => shape,
@@ -258,10 +286,7 @@ fn times(factors: &[usize]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use pellucid_core::{Merge, Wire};
-
     use super::*;
-    use crate::graph_to_layers::graph_to_layers;
 
     /// Builds all designs and looks at their sizes and errors in floats.
     fn sizes(value: &dyn Fn(f64) -> f64, low: &str, high: &str, e: f64) -> Vec<(usize, usize)> {
@@ -291,6 +316,9 @@ mod tests {
         assert_eq!(sizes(&f64::exp, "0", "1", 1e-3), [(8, 2), (11, 1)]);
         assert_eq!(sizes(&|x| 3.0 * x - 1.0, "0", "1", 1e-3), [(0, 0)]);
         let gaussian = |x: f64| (-x * x).exp();
+        println!("x4 {:?}", sizes(&|x| x.powi(4), "-1", "1", 1e-4));
+        println!("q {:?}", sizes(&|x| x.powi(4) - x.powi(3) + x, "-1", "2", 1e-5));
+        println!("exp {:?}", sizes(&f64::exp, "0", "1", 1e-4));
         println!("{:?}", sizes(&gaussian, "-3", "3", 1e-3));
         println!("{:?}", sizes(&f64::sin, "-20", "20", 1e-3));
         println!("{:?}", sizes(&f64::cos, "-4", "4", 1e-4));

@@ -13,13 +13,25 @@ use pellucid_core::{Form, GraphBuilder, Rational};
 /// Builds a path of `p_1 .. p_L` equal pieces near the square of an input that lies in an interval. Its error
 /// is at most `width^2 / (8 (p_1 .. p_L)^2)` on both sides.
 pub fn square(builder: &mut GraphBuilder, input: &Form, low: &Rational, high: &Rational, folds: &[usize]) -> Form {
+    square_of(builder, input, low, high, folds, false)
+}
+
+/// As [`square`]; whether the input comes out of hinges says `behind`.
+pub fn square_of(
+    builder: &mut GraphBuilder,
+    input: &Form,
+    low: &Rational,
+    high: &Rational,
+    folds: &[usize],
+    behind: bool,
+) -> Form {
     let width = high - low;
     let (Some(per_width), area) = (width.recip(), &width * &width) else { return Form::default() };
     // x = low + width t, so x^2 = low (2 x - low) + width^2 t^2.
     let mut value = input.scaled(&(Rational::from(2) * low));
     value.constant -= &(low * low);
     let place = input.minus(&Form::constant(low.clone())).scaled(&per_width);
-    value.add_scaled(&area, &unit_square(builder, &place, folds, false));
+    value.add_scaled(&area, &unit_square(builder, &place, folds, behind));
     value.constant -= &(error(low, high, folds));
     value
 }

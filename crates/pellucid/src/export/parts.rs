@@ -39,6 +39,7 @@ impl<'a> Within<'a> {
             Claim::Smallest { .. } | Claim::NotOneLayer { .. } | Claim::AtLeast { .. } => {
                 "minimality is about all networks, not about the reals of one"
             }
+            Claim::Approximates { .. } => "functions that are not piecewise linear are beyond such provers",
             Claim::Never { .. } => "a property is written in VNN-LIB, which such provers read as it is",
         };
         Err(Error::input(format!(
