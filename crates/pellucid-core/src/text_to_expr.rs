@@ -17,7 +17,7 @@ use std::ops::Range;
 use crate::network::numbered_inputs;
 use crate::rational::MAX_EXPONENT;
 use crate::text_to_tokens::{Token, TokenKind, tokens};
-use crate::{Diagnostic, Error, Expr, Rational};
+use crate::{Diagnostic, Error, Expr, Gate, Rational};
 
 /// Deeper nesting than this is refused, so that no input can exhaust the stack.
 const MAX_DEPTH: usize = 200;
@@ -33,6 +33,11 @@ const MAX_SORTED: usize = 500;
 
 /// The functions that can be called, for messages.
 const FUNCTIONS: &str = "relu, abs, min, max, clamp, median, sort, pwl";
+
+/// Is it the name of a function or a gate?
+fn is_function(name: &str) -> bool {
+    FUNCTIONS.split(", ").any(|known| known == name) || Gate::is_name(name)
+}
 
 /// The inputs' names and the outputs.
 pub(crate) type Parsed = (Vec<String>, Vec<Expr>);
@@ -73,7 +78,7 @@ fn input_names(tokens: &[Token<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<S
     let mut known = HashSet::new();
     for (i, token) in tokens.iter().enumerate() {
         let called = tokens.get(i + 1).is_some_and(|next| next.text == "(");
-        if token.kind == TokenKind::Name && !called && FUNCTIONS.split(", ").any(|function| function == token.text) {
+        if token.kind == TokenKind::Name && !called && is_function(token.text) {
             let message = format!("`{0}` is a function; write {0}(...)", token.text);
             diagnostics.push(Diagnostic { span: token.span.clone(), message, help: None });
             continue;
@@ -390,6 +395,10 @@ impl<'a> Parser<'a> {
             let expr = self.pwl()?;
             return Some(Spanned { expr, span: start..self.last_end() });
         }
+        if name == "table" {
+            let expr = self.table(name_span)?;
+            return Some(Spanned { expr, span: start..self.last_end() });
+        }
         let arguments = self.arguments(name, name_span.clone())?;
         let n = arguments.len();
         let span = start..self.last_end();
@@ -401,6 +410,8 @@ impl<'a> Parser<'a> {
             ("median", 1..) if n % 2 == 1 => Expr::Ranked { rank: n / 2, of: self.exprs(arguments) },
             ("clamp", 3) => self.clamp(arguments),
             ("sort", 1..) => self.sort_index(arguments, span.clone())?,
+            (gate, 1..) if Gate::is_name(gate) => Gate::call(gate, self.exprs(arguments))
+                .unwrap_or_else(|(message, help)| self.report(name_span, &message, help.as_deref())),
             _ => {
                 let (message, help) = cannot_call(name, n);
                 self.report(name_span, &message, help.as_deref())
@@ -496,6 +507,30 @@ impl<'a> Parser<'a> {
         Some(Expr::Pwl(Box::new(term.expr), points))
     }
 
+    /// `(term; value, value, ...)`.
+    fn table(&mut self, name: Range<usize>) -> Option<Expr> {
+        self.expect("(", "table")?;
+        let term = self.sum()?;
+        if !self.accept(";") {
+            let message = "a table has its values after a `;`";
+            self.report(name, message, Some("write table(x1; 0, 1, 1, 0): the values at x1 = 0, 1, 2, 3"));
+            return None;
+        }
+        let mut values = Vec::new();
+        loop {
+            let value = self.sum()?;
+            match value.expr.as_constant() {
+                Some(value) => values.push(value),
+                None => drop(self.report(value.span, "the values of a table are constants", None)),
+            }
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.expect(")", "the values of table")?;
+        Some(Expr::Gate(Gate::Table(values), vec![term.expr]))
+    }
+
     fn exprs(&self, arguments: Vec<Spanned>) -> Vec<Expr> {
         arguments.into_iter().map(|argument| argument.expr).collect()
     }
@@ -568,6 +603,8 @@ fn cannot_call(name: &str, n: usize) -> (String, Option<String>) {
         "clamp" => (format!("clamp takes three arguments, not {n}"), Some("write clamp(x1, low, high)".into())),
         "median" if n > 0 => (format!("median of an even number ({n}) is not one of them; give an odd number"), None),
         "min" | "max" | "median" | "sort" => (format!("{name} needs arguments"), None),
+        // That they are missing has been said where they should stand.
+        _ if Gate::is_name(name) => (format!("{name} needs arguments"), None),
         "step" | "heaviside" | "sign" | "floor" | "ceil" | "round" | "argmax" | "argmin" => (
             format!("{name} jumps, and ReLU networks are continuous, so none computes it"),
             Some("the nearest thing: a steep ramp such as clamp(100*x1, 0, 1)".into()),
@@ -575,6 +612,9 @@ fn cannot_call(name: &str, n: usize) -> (String, Option<String>) {
         "sin" | "cos" | "tan" | "exp" | "log" | "ln" | "sqrt" | "tanh" | "sigmoid" | "softplus" | "gelu" | "pow" => {
             (format!("{name} is not piecewise linear, so no ReLU network computes it exactly"), None)
         }
-        _ => (format!("unknown function `{name}`"), Some(format!("the functions are {FUNCTIONS}"))),
+        _ => (
+            format!("unknown function `{name}`"),
+            Some(format!("the functions are {FUNCTIONS}; the gates are {}", Gate::NAMES)),
+        ),
     }
 }
