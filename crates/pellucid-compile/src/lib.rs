@@ -5,6 +5,7 @@
 //! bound for networks of whatever depth meets its size.
 
 mod expr_to_circuit;
+mod finite;
 mod fold;
 mod graph_to_network;
 mod plan_to_network;
@@ -75,6 +76,9 @@ pub struct Minimality {
 /// When the domain does not fit the function, when the biases exclude every network, or when a
 /// limit is reached before the network is proved right.
 pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Limits<'_>) -> Result<Compiled, Error> {
+    if let Domain::Finite { .. } = domain {
+        return finite::compile_finite(function, domain, biases, limits);
+    }
     domain.must_be_a_box(function.n_inputs(), "compiling")?;
     // Whether one layer can do it is worth this much work; deeper networks are proved on their own.
     let reading = Limits { max_cells: limits.max_cells.min(MAX_CELLS_READ), ..limits };

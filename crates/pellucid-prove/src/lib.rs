@@ -38,7 +38,7 @@ pub use difference::{
     prove_within_to,
 };
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
-pub use finite::point_of;
+pub use finite::{each_point, point_of};
 pub use never::{Never, Satisfying, prove_never};
 pub use one_layer::{Hinge, OneLayerForm};
 pub use representable::{Representable, representable, representable_graph};
