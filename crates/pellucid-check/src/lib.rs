@@ -5,7 +5,7 @@
 //! reads functions and networks rightly and the theorems it rests on hold:
 //! * the canonical form of one hidden layer is unique (see [`one_layer`]), which gives the count of
 //!   hidden neurons (see [`lower_bound`]);
-//! * what networks of some width and depth cannot do (see the top of `depth.rs`).
+//! * what networks of some width and depth cannot do (see the tops of `depth.rs` and `few_neurons.rs`).
 //!
 //! ```
 //! let text = r#"{"pellucid_certificate": 2,
@@ -20,6 +20,7 @@
 
 mod cells;
 mod depth;
+mod few_neurons;
 pub mod lower_bound;
 mod never;
 pub mod one_layer;
@@ -104,6 +105,10 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
         }
         (Claim::AtLeast { function, domain, at_least }, Proof::AtLeast(proof)) => {
             let shown = depth::fewest(function, domain, *at_least, proof)?;
+            if *at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
+        }
+        (Claim::AtLeast { function, domain, at_least }, Proof::AtLeastAtPoints(proof)) => {
+            let shown = few_neurons::fewest(function, domain, proof)?;
             if *at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
         }
         (Claim::Never { computation, cases }, Proof::Never(proofs)) => never::never(computation, cases, proofs),

@@ -10,6 +10,7 @@ mod forms;
 mod kinks;
 mod line;
 mod line_to_network;
+mod minimality;
 mod shrink;
 mod table;
 mod turned;
@@ -17,14 +18,15 @@ mod turned;
 use pellucid_core::{
     Affine, Biases, Computation, Domain, Error, Expr, Function, Layer, Network, Rational, ReluGraph, counted,
 };
-use pellucid_prove::{Limits, Verdict, prove_within};
+use pellucid_prove::{FewNeurons, Limits, Verdict, few_neurons, prove_within};
 
+use crate::Compiled;
 use crate::fold::compose;
 use crate::graph_to_network::graph_to_network;
-use crate::{Compiled, Minimality};
 use composed::composed;
 use forms::form_lines;
 use line_to_network::{line_to_network, seems_to_need};
+use minimality::{Known, minimality};
 use shrink::shrink;
 use table::Table;
 
@@ -32,6 +34,12 @@ use table::Table;
 const MAX_DEPTH: usize = 6;
 /// Graphs with more ReLUs are not built layer by layer.
 const MAX_RELUS: usize = 600;
+/// Few neurons are searched for on so many points and inputs at most, up to so many neurons, with linear
+/// programs of so much size for each number of them.
+const MAX_SEARCHED_POINTS: usize = 64;
+const MAX_SEARCHED_INPUTS: usize = 6;
+const MOST_SEARCHED: usize = 4;
+const MAX_WORK: usize = 1_500_000;
 /// Networks on more points are left as they are.
 const MAX_SHRUNK: usize = 1 << 12;
 
@@ -52,9 +60,16 @@ pub(crate) fn compile_finite(
     }
     let graph = function.to_relu_graph();
     let names = function.input_names().to_vec();
-    let network = match Table::of_graph(&graph, domain, limits)? {
-        Some(table) => smallest_at_points(function.outputs(), &graph, &table, domain, limits, 0)?,
+    let table = Table::of_graph(&graph, domain, limits)?;
+    let mut network = match &table {
+        Some(table) => smallest_at_points(function.outputs(), &graph, table, domain, limits, 0)?,
         None => graph_to_network(&graph, &domain.hull(), names.clone())?,
+    };
+    let minimality = loop {
+        match minimality(function, domain, &network, table.as_ref(), limits) {
+            Known::Minimality(known) => break *known,
+            Known::Smaller(smaller) => network = smaller,
+        }
     };
     let network = network.with_input_names(names)?;
     let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
@@ -72,7 +87,7 @@ pub(crate) fn compile_finite(
             function: function.clone(),
             domain: domain.clone(),
             biases,
-            minimality: minimality(&network),
+            minimality,
             network,
             certificate: *certificate,
             n_cells,
@@ -81,12 +96,6 @@ pub(crate) fn compile_finite(
             Err(Error::input(format!("defect: the network built differs from the function: {counterexample:?}")))
         }
     }
-}
-
-fn minimality(network: &Network<Rational>) -> Minimality {
-    let proved = network.hidden_neurons() == 0;
-    let reason = if proved { "it has no hidden neuron" } else { "not known" };
-    Minimality { proved, lower_bound: 0, reason: reason.into(), any_depth: None }
 }
 
 /// The smallest network found for some outputs at the points of a table.
@@ -132,7 +141,28 @@ fn smallest_at_points(
         consider(&mut best, smaller(planned)?);
         consider(&mut best, network);
     }
+    if let Some(known) = &best
+        && let Some(network) = searched(table, known.hidden_neurons(), limits)
+    {
+        consider(&mut best, network);
+    }
     best.ok_or_else(|| Error::limit("the function is too long for the ways to compile it at so many points"))
+}
+
+/// One layer of a few neurons, fewer than are known to do, found by going through the ways they fire.
+fn searched(table: &Table, known: usize, limits: Limits<'_>) -> Option<Network<Rational>> {
+    let (n_points, n) = (table.points.len(), table.n_inputs());
+    if table.n_outputs() > 1 || n_points > MAX_SEARCHED_POINTS || n > MAX_SEARCHED_INPUTS {
+        return None;
+    }
+    let points: Vec<Vec<Rational>> = (0..n_points).map(|i| table.point(i)).collect();
+    let values: Vec<Rational> = (0..n_points).map(|i| table.value(i)[0].clone()).collect();
+    (2..known.min(MOST_SEARCHED + 1)).find_map(|n_neurons| {
+        match few_neurons(&points, &values, n_neurons, MAX_WORK, limits) {
+            FewNeurons::Found(network) => Some(network),
+            FewNeurons::Excluded(_) | FewNeurons::GaveUp => None,
+        }
+    })
 }
 
 /// Keeps the smaller network, of those of one size the shallower one.

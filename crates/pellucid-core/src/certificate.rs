@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::network_json::WrittenNetwork;
 use crate::{
     Constraint, Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network, NeverInRegion,
-    Rational, ReluGraph, SizeProof, counted,
+    PointsProof, Rational, ReluGraph, SizeProof, counted,
 };
 
 /// What a claim is about: a function or a network.
@@ -379,6 +379,8 @@ pub enum Proof {
     },
     /// For [`Claim::AtLeast`].
     AtLeast(Box<SizeProof>),
+    /// For [`Claim::AtLeast`] up to 3, by points of the domain alone.
+    AtLeastAtPoints(PointsProof),
     /// For [`Claim::Never`]: region by region; every case belongs to one.
     Never(Vec<NeverInRegion>),
 }

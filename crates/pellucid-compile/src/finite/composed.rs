@@ -45,7 +45,7 @@ pub(crate) fn composed(
         for (values, class) in values.iter_mut().zip(&inside.classes) {
             values.push(inside.values[*class][0].clone());
         }
-        parts.push(smallest_at_points(&[function.clone()], &graph, &inside, domain, limits, depth + 1)?);
+        parts.push(smallest_at_points(std::slice::from_ref(function), &graph, &inside, domain, limits, depth + 1)?);
     }
     for input in &inputs {
         let Expr::Input(i) = input else { continue };
