@@ -8,6 +8,7 @@ mod alternatives;
 mod approximate;
 mod deeper;
 mod expr_to_circuit;
+mod finite;
 mod fit;
 mod fives;
 mod fold;
@@ -34,7 +35,7 @@ pub use approximate::{Approximated, ApproximatedPart, PieceBound, approximate};
 pub use expr_to_circuit::expr_to_circuit;
 pub use fold::{compose, fold};
 pub use goal::Goal;
-pub use graph_to_network::graph_to_network;
+pub use graph_to_network::{Effort, graph_to_network};
 pub use plan_to_network::plan_to_network;
 
 /// Cells walked at most to read off the kinks of a function.
@@ -108,6 +109,9 @@ pub fn compile_for(
     goal: &Goal,
     limits: Limits<'_>,
 ) -> Result<Compiled, Error> {
+    if let Domain::Finite { .. } = domain {
+        return finite::compile_finite(function, domain, biases, limits);
+    }
     domain.must_be_a_box(function.n_inputs(), "compiling")?;
     // Whether one layer can do it is worth this much work; deeper networks are proved on their own.
     let read = if function.n_inputs() <= MANY_INPUTS { MAX_CELLS_READ } else { FEW_CELLS_READ };
