@@ -7,6 +7,7 @@
 mod expr_to_circuit;
 mod fold;
 mod graph_to_network;
+pub mod library;
 mod plan_to_network;
 
 use pellucid_core::{
