@@ -4,6 +4,7 @@
 //! prove. What one hidden layer cannot compute is built layer by layer, and is best known unless a
 //! bound for networks of whatever depth meets its size.
 
+mod disguise;
 mod expr_to_circuit;
 mod fold;
 mod graph_to_network;
@@ -17,6 +18,7 @@ use pellucid_prove::{
     Limits, Representable, SizeBound, Verdict, certify_smallest, count, prove_within, representable, size_bound,
 };
 
+pub use disguise::{Disguise, Disguised, LayerRole, Part, PassesThrough, Role, Side, disguise};
 pub use expr_to_circuit::expr_to_circuit;
 pub use fold::{compose, fold};
 pub use graph_to_network::graph_to_network;

@@ -18,8 +18,17 @@ const SORTING: &str = "Batcher 1968, Knuth, as a sorting network";
 const HERE: &str = "this workbench";
 
 /// A row without aliases and without other circuits.
-const PLAIN: Row =
-    Row { name: "", aliases: &[], family: "", title: "", function: "", on: "", about: "", source: CLASSICAL, also: &[] };
+const PLAIN: Row = Row {
+    name: "",
+    aliases: &[],
+    family: "",
+    title: "",
+    function: "",
+    on: "",
+    about: "",
+    source: CLASSICAL,
+    also: &[],
+};
 
 const AFFINE: Row = Row { family: "affine", ..PLAIN };
 const ONE_KINK: Row = Row { family: "one input", ..PLAIN };

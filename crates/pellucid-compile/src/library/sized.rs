@@ -40,8 +40,7 @@ pub struct Sized {
 pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized, Error> {
     let mut compiled = compile(&entry.function, domain, Biases::ALLOWED, limits)?;
     let widths = |network: &Network<Rational>| network.widths();
-    let mut circuits =
-        vec![KnownCircuit { by: "compiled from the formula".into(), widths: widths(&compiled.network) }];
+    let mut circuits = vec![KnownCircuit { by: "compiled from the formula".into(), widths: widths(&compiled.network) }];
     let composed = |function: &Function| {
         let inputs = function.input_names().to_vec();
         graph_to_network(&function.to_relu_graph(), domain, inputs)
