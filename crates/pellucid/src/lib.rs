@@ -22,6 +22,7 @@ mod classify;
 mod explain;
 mod export;
 mod float32;
+pub mod library;
 mod notebook;
 pub mod pictures;
 mod replay;
@@ -44,7 +45,10 @@ pub use text::{brief, wrapped};
 pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, Checking, check, check_json, check_reader};
-pub use pellucid_compile::{Compiled, Minimality, compile, compose, expr_to_circuit, fold};
+pub use pellucid_compile::{
+    Compiled, Disguise, Disguised, LayerRole, Minimality, Part, PassesThrough, Role, Side, compile, compose, disguise,
+    expr_to_circuit, fold,
+};
 pub use pellucid_core::{
     Affine, Biases, CellStep, Certificate, Circuit, Claim, Computation, Constraint, Difference, Domain, Error, Expr,
     Feature, FeatureKind, Function, Hyperplane, Layer, Network, NeuronId, Number, Proof, Rational, Trace, circuit_name,

@@ -112,14 +112,15 @@ pub fn say_how_to_check(path: &std::path::Path) {
 }
 
 /// The number of linear cells of the network, where it is quickly had.
-fn n_cells(compiled: &Compiled) -> Option<usize> {
+pub fn n_cells(compiled: &Compiled) -> Option<usize> {
     let start = Instant::now();
     let stop = || start.elapsed() > Duration::from_millis(300);
     let limits = Limits { max_cells: 5_000, stop: Some(&stop) };
     pellucid::walk(&compiled.network.to_activation_graph(), &compiled.domain, limits, |_| true).ok()
 }
 
-fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
+/// The answer as people read it.
+pub fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
     let minimality = &compiled.minimality;
     let verdict = if minimality.proved { "proved smallest" } else { "best known" };
     let function = words::brief(&compiled.function.to_string(), HEADING_CHARS);
