@@ -4,23 +4,33 @@
 //! prove. What one hidden layer cannot compute is built layer by layer, and is best known unless a
 //! bound for networks of whatever depth meets its size.
 
+mod alternatives;
+mod deeper;
 mod disguise;
 mod expr_to_circuit;
 mod fold;
+mod goal;
 mod graph_to_network;
+mod inner_relus;
 pub mod library;
 mod plan_to_network;
+mod shrink;
+mod simplify;
 
 use pellucid_core::{
     Biases, Certificate, Computation, Domain, Error, Function, Network, OneLayer, Proof, Rational, counted,
 };
 use pellucid_prove::{
-    Limits, Representable, SizeBound, Verdict, certify_smallest, count, prove_within, representable, size_bound,
+    Limits, OneLayerForm, Representable, SizeBound, Verdict, certify_smallest, count, prove_within, representable,
+    size_bound,
 };
+
+use deeper::{Built, deeper_network};
 
 pub use disguise::{Disguise, Disguised, LayerRole, Part, PassesThrough, Role, Side, disguise};
 pub use expr_to_circuit::expr_to_circuit;
 pub use fold::{compose, fold};
+pub use goal::Goal;
 pub use graph_to_network::graph_to_network;
 pub use plan_to_network::plan_to_network;
 
@@ -62,8 +72,8 @@ pub struct Minimality {
     pub any_depth: Option<SizeBound>,
 }
 
-/// Compiles a function into the smallest network with one hidden layer, or where there is none into
-/// a deeper one.
+/// Compiles a function into the smallest network known: with one hidden layer where that is proved
+/// smallest of its kind and no deeper one found is smaller, else a deeper one.
 ///
 /// ```
 /// use pellucid_compile::compile;
@@ -78,27 +88,27 @@ pub struct Minimality {
 /// When the domain does not fit the function, when the biases exclude every network, or when a
 /// limit is reached before the network is proved right.
 pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Limits<'_>) -> Result<Compiled, Error> {
+    compile_for(function, domain, biases, &Goal::SMALLEST, limits)
+}
+
+/// As [`compile`], with a say in which network is wanted.
+///
+/// # Errors
+/// As [`compile`], and when no network with so few layers is known.
+pub fn compile_for(
+    function: &Function,
+    domain: &Domain,
+    biases: Biases,
+    goal: &Goal,
+    limits: Limits<'_>,
+) -> Result<Compiled, Error> {
     domain.must_be_a_box(function.n_inputs(), "compiling")?;
     // Whether one layer can do it is worth this much work; deeper networks are proved on their own.
     let reading = Limits { max_cells: limits.max_cells.min(MAX_CELLS_READ), ..limits };
     match representable(function, domain, reading) {
         Ok(Representable::Form(form)) => {
-            let counted = count(&form, domain, biases)?;
-            let inputs = Some(function.input_names().to_vec());
-            let network = plan_to_network(&form, &counted.plan, domain, biases, inputs)?;
-            let (certificate, n_cells) =
-                certify_smallest(function, &network, domain, biases, counted.at_least, limits)?;
-            let mut minimality = one_layer_minimality(&network, form.hinges.len(), counted.at_least, domain, biases);
-            // The bound on one layer is for the biases asked for, that on any depth for all.
-            if let (Proof::Smallest { equality, kinks }, Biases::ALLOWED) = (&certificate.proof, biases)
-                && !kinks.is_empty()
-            {
-                let (network, equality, kinks) = (network.clone(), equality.clone(), kinks.clone());
-                let one_layer = OneLayer::Counted { network, equality, kinks };
-                minimality.any_depth = Some(size_bound(function, domain, one_layer, counted.at_least, limits));
-            }
-            let (function, domain) = (function.clone(), domain.clone());
-            Ok(Compiled { function, domain, biases, network, certificate, n_cells, minimality })
+            let shallow = one_layer(function, domain, biases, &form, limits)?;
+            Ok(deeper_than_one(&shallow, goal, limits)?.unwrap_or(shallow))
         }
         Ok(Representable::No(refutation)) => {
             let reason = "one hidden layer cannot compute it, so at least two layers of one neuron are needed";
@@ -107,13 +117,60 @@ pub fn compile(function: &Function, domain: &Domain, biases: Biases, limits: Lim
                 let one_layer = OneLayer::Refuted { here, there };
                 minimality.any_depth = Some(size_bound(function, domain, one_layer, usize::MAX, limits));
             }
-            deeper(function, domain, biases, limits, minimality)
+            deeper(function, domain, biases, goal, limits, minimality)
         }
         Err(error) if error.is_limit() => {
             let reason = format!("whether one hidden layer can compute it is not known: {error}");
             let minimality = Minimality { proved: false, lower_bound: 1, reason, any_depth: None };
-            deeper(function, domain, biases, limits, minimality)
+            deeper(function, domain, biases, goal, limits, minimality)
         }
+        Err(error) => Err(error),
+    }
+}
+
+/// The smallest network with one hidden layer.
+fn one_layer(
+    function: &Function,
+    domain: &Domain,
+    biases: Biases,
+    form: &OneLayerForm,
+    limits: Limits<'_>,
+) -> Result<Compiled, Error> {
+    let counted = count(form, domain, biases)?;
+    let inputs = Some(function.input_names().to_vec());
+    let network = plan_to_network(form, &counted.plan, domain, biases, inputs)?;
+    let (certificate, n_cells) = certify_smallest(function, &network, domain, biases, counted.at_least, limits)?;
+    let mut minimality = one_layer_minimality(&network, form.hinges.len(), counted.at_least, domain, biases);
+    // The bound on one layer is for the biases asked for, that on any depth for all.
+    if let (Proof::Smallest { equality, kinks }, Biases::ALLOWED) = (&certificate.proof, biases)
+        && !kinks.is_empty()
+    {
+        let (network, equality, kinks) = (network.clone(), equality.clone(), kinks.clone());
+        let one_layer = OneLayer::Counted { network, equality, kinks };
+        minimality.any_depth = Some(size_bound(function, domain, one_layer, counted.at_least, limits));
+    }
+    let (function, domain) = (function.clone(), domain.clone());
+    Ok(Compiled { function, domain, biases, network, certificate, n_cells, minimality })
+}
+
+/// A deeper network that is smaller than the smallest with one layer, if one is wanted and found.
+fn deeper_than_one(shallow: &Compiled, goal: &Goal, limits: Limits<'_>) -> Result<Option<Compiled>, Error> {
+    let Compiled { function, domain, biases, network, minimality, .. } = shallow;
+    let nested = function.to_relu_graph().layers().into_iter().max().unwrap_or(0) > 1;
+    let bound = minimality.any_depth.as_ref().filter(|bound| bound.at_least < network.hidden_neurons());
+    let Some(bound) = bound.filter(|_| nested && !goal.shallow && goal.max_layers != Some(1)) else {
+        return Ok(None);
+    };
+    let built = deeper_network(function, domain, goal, bound.at_least, limits)?;
+    if built.smallest().hidden_neurons() >= network.hidden_neurons() || !goal.allows(built.smallest()) {
+        return Ok(None);
+    }
+    let deep = proved(function, domain, *biases, built, minimality.clone(), limits);
+    // What cannot be proved within the limits is no answer where there is one.
+    match deep {
+        Ok(deep) if deep.network.hidden_neurons() < network.hidden_neurons() => Ok(Some(deep)),
+        Ok(_) => Ok(None),
+        Err(error) if error.is_limit() => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -123,11 +180,23 @@ fn deeper(
     function: &Function,
     domain: &Domain,
     biases: Biases,
+    goal: &Goal,
     limits: Limits<'_>,
-    mut minimality: Minimality,
+    minimality: Minimality,
 ) -> Result<Compiled, Error> {
-    let network = graph_to_network(&function.to_relu_graph(), domain, function.input_names().to_vec())?;
+    let at_least = minimality.any_depth.as_ref().map_or(minimality.lower_bound, |bound| bound.at_least);
+    let built = deeper_network(function, domain, goal, at_least, limits)?;
+    if !goal.allows(built.smallest()) {
+        let most = goal.max_layers.unwrap_or_default();
+        let why = if most == 1 { format!(": {}", minimality.reason) } else { String::new() };
+        return Err(Error::input(format!(
+            "no network with at most {} is known for `{function}`{why} (the shallowest known has {}: --layers {1})",
+            counted(most, "hidden layer"),
+            built.smallest().hidden_layers().len(),
+        )));
+    }
     let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
+    let network = built.smallest();
     if (!biases.hidden && network.hidden_layers().iter().any(|layer| has_bias(&layer.biases)))
         || (!biases.output && has_bias(&network.output_layer().biases))
     {
@@ -135,26 +204,43 @@ fn deeper(
             "`{function}` needs more than one hidden layer, and no deeper network {biases} is known (allow biases)"
         )));
     }
-    if let Some(bound) = &minimality.any_depth {
-        minimality.lower_bound = bound.at_least;
-        minimality.proved = bound.at_least == network.hidden_neurons();
-        minimality.reason = bound.reason.clone();
-    }
-    let sides = (Computation::Function(function.clone()), Computation::Network(network.clone()));
-    match prove_within(&sides.0, &sides.1, domain, &Rational::zero(), limits)? {
-        Verdict::Proved { certificate, n_cells } => Ok(Compiled {
-            function: function.clone(),
-            domain: domain.clone(),
-            biases,
-            network,
-            certificate: *certificate,
-            n_cells,
-            minimality,
-        }),
-        Verdict::Refuted(counterexample) => {
-            Err(Error::input(format!("defect: the network built differs from the function: {counterexample:?}")))
+    proved(function, domain, biases, built, minimality, limits)
+}
+
+/// What was built, proved to compute the function: the smaller network if that can be done.
+fn proved(
+    function: &Function,
+    domain: &Domain,
+    biases: Biases,
+    built: Built,
+    mut minimality: Minimality,
+    limits: Limits<'_>,
+) -> Result<Compiled, Error> {
+    let left = Computation::Function(function.clone());
+    let Built { plain, shrunk } = built;
+    for (network, is_last) in shrunk.into_iter().map(|network| (network, false)).chain([(plain, true)]) {
+        let right = Computation::Network(network.clone());
+        match prove_within(&left, &right, domain, &Rational::zero(), limits) {
+            Ok(Verdict::Proved { certificate, n_cells }) => {
+                if let Some(bound) = &minimality.any_depth {
+                    minimality.lower_bound = bound.at_least;
+                    minimality.proved = bound.at_least == network.hidden_neurons();
+                    minimality.reason = bound.reason.clone();
+                }
+                let (function, domain, certificate) = (function.clone(), domain.clone(), *certificate);
+                return Ok(Compiled { function, domain, biases, network, certificate, n_cells, minimality });
+            }
+            // It agreed at many points, but not at all.
+            Ok(Verdict::Refuted(_)) if !is_last => {}
+            Ok(Verdict::Refuted(counterexample)) => {
+                return Err(Error::input(format!(
+                    "defect: the network built differs from the function: {counterexample:?}"
+                )));
+            }
+            Err(error) => return Err(error),
         }
     }
+    Err(Error::input("defect: nothing was built"))
 }
 
 /// What the count says, in words.

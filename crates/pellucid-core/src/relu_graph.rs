@@ -232,6 +232,19 @@ impl GraphBuilder {
         GraphBuilder { n_inputs, merge, relus: Vec::new(), known: HashMap::new() }
     }
 
+    /// The number of ReLUs built so far.
+    pub fn n_relus(&self) -> usize {
+        self.relus.len()
+    }
+
+    /// The argument of a ReLU that is built already.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub fn argument(&self, relu: usize) -> &Form {
+        &self.relus[relu]
+    }
+
     /// `relu(form)`. Where ReLUs are merged, their arguments are stored in a normal form, by
     /// `relu(s z) = s relu(z)` for `s > 0` and, where hyperplanes are merged, `relu(-z) = relu(z) - z`.
     pub fn relu(&mut self, form: Form) -> Form {

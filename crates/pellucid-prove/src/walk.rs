@@ -112,6 +112,11 @@ impl Cell<'_> {
         crate::inner_point::inner_point(&self.shape.interior_point(), self.planes)
     }
 
+    /// The sign of each ReLU's argument inside the cell; 0 where the argument vanishes on all of it.
+    pub fn signs(&self) -> impl Iterator<Item = i32> + '_ {
+        self.decided.iter().map(|decided| decided.sign())
+    }
+
     /// How each ReLU is decided.
     pub(crate) fn decided(&self) -> &[Decided] {
         self.decided

@@ -1,6 +1,6 @@
 //! An entry compiled on a domain: the smallest of all its circuits, each proved equal.
 
-use pellucid_core::{Biases, Computation, Domain, Error, Function, Network, Rational};
+use pellucid_core::{Biases, Computation, Domain, Error, Network, Rational};
 use pellucid_prove::{Limits, Verdict, prove_within};
 
 use super::Entry;
@@ -24,8 +24,8 @@ pub struct Sized {
     pub circuits: Vec<KnownCircuit>,
 }
 
-/// Compiles an entry on a domain. Circuits known by hand are tried too, and where one layer is enough
-/// also the composition of its parts: what is smaller, and is proved equal, is taken.
+/// Compiles an entry on a domain. Circuits known by hand are tried too: what is smaller, and is proved
+/// equal, is taken.
 ///
 /// ```
 /// use pellucid_compile::library::{entry, sized};
@@ -41,17 +41,15 @@ pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
     let mut compiled = compile(&entry.function, domain, Biases::ALLOWED, limits)?;
     let widths = |network: &Network<Rational>| network.widths();
     let mut circuits = vec![KnownCircuit { by: "compiled from the formula".into(), widths: widths(&compiled.network) }];
-    let composed = |function: &Function| {
-        let inputs = function.input_names().to_vec();
-        graph_to_network(&function.to_relu_graph(), domain, inputs)
-    };
-    let deep = compiled.network.hidden_layers().len() == 1;
     let mut others: Vec<(String, Network<Rational>)> = Vec::new();
-    if deep {
-        others.push(("the formula's parts composed".into(), composed(&entry.function)?));
-    }
     for (other, why) in &entry.also {
-        others.push((why.clone(), composed(other)?));
+        let inputs = other.input_names().to_vec();
+        others.push((why.clone(), graph_to_network(&other.to_relu_graph(), domain, inputs)?));
+        match compile(other, domain, Biases::ALLOWED, limits) {
+            Ok(smaller) => others.push((format!("{why}, made smaller"), smaller.network)),
+            Err(error) if error.is_limit() => {}
+            Err(error) => return Err(error),
+        }
     }
     for (by, network) in others {
         let size = network.hidden_neurons();

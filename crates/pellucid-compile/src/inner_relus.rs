@@ -1,0 +1,159 @@
+//! Arguments of deep ReLUs rewritten so that less has to be carried to them.
+//!
+//! Where `p >= 0`, `relu(a - p) = relu(relu(a) - p)`: where a is not positive both are 0. Without the
+//! inner ReLU the value of `a`, of either sign, is carried through a layer, which takes two neurons on
+//! unbounded domains and can take more when `a` is made of several values. With it one detector is
+//! enough. `max(x, y, z) = z + relu(x - z) + relu(relu(y - z) - relu(x - z))` is an example, and by
+//! `relu(q) = q + relu(-q)` it works for arguments `p - a` too.
+//!
+//! Which ReLUs gain by it depends on what else is carried, so choices are tried, and counted.
+
+use pellucid_core::{Domain, Error, Form, GraphBuilder, Network, Rational, ReluGraph, Wire};
+use pellucid_prove::Limits;
+
+use crate::graph_to_network::graph_to_network;
+
+/// Which terms of an argument are `p`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Inner {
+    /// None: the argument stays as it is.
+    None,
+    /// The terms of the deepest layer, where they have one sign.
+    Deepest,
+    /// All ReLUs with the sign of those.
+    All,
+}
+
+const CHOICES: [Inner; 3] = [Inner::None, Inner::Deepest, Inner::All];
+/// Networks built at most to compare choices.
+const MAX_TRIALS: usize = 400;
+/// Terms of all graphs built while choices are compared, at most.
+const MAX_TERMS: usize = 400_000;
+
+/// The best network found for a graph over the choices of inner ReLUs; `cost` orders networks, the best
+/// first.
+///
+/// # Errors
+/// When a shape does not fit, which would be a defect.
+pub fn smallest_by_inner_relus<C: Ord>(
+    graph: &ReluGraph,
+    domain: &Domain,
+    inputs: &[String],
+    limits: Limits<'_>,
+    cost: impl Fn(&Network<Rational>) -> C,
+) -> Result<Network<Rational>, Error> {
+    let build = |choice: &[Inner]| -> Result<(Network<Rational>, ReluGraph), Error> {
+        let graph = with_inner_relus(graph, choice);
+        Ok((graph_to_network(&graph, domain, inputs.to_vec())?, graph))
+    };
+    let n = graph.relus.len();
+    let mut choice = vec![Inner::None; n];
+    let mut best = build(&choice)?;
+    let deep: Vec<usize> = (0..n).filter(|k| graph.relus[*k].relu_wires().next().is_some()).collect();
+    let mut terms = graph.n_terms();
+    for all in &CHOICES[1..] {
+        let trial: Vec<Inner> = (0..n).map(|k| if deep.contains(&k) { *all } else { Inner::None }).collect();
+        let built = build(&trial)?;
+        terms += built.1.n_terms();
+        if cost(&built.0) < cost(&best.0) {
+            (best, choice) = (built, trial);
+        }
+    }
+    // One ReLU at a time, the last ones first: what they need decides what is carried below.
+    let mut trials = 0;
+    let mut improved = true;
+    while improved {
+        improved = false;
+        for k in deep.iter().rev() {
+            for other in CHOICES.into_iter().filter(|c| *c != choice[*k]).collect::<Vec<_>>() {
+                if trials == MAX_TRIALS || terms > MAX_TERMS || limits.stop.is_some_and(|stop| stop()) {
+                    return Ok(best.0);
+                }
+                trials += 1;
+                let mut trial = choice.clone();
+                trial[*k] = other;
+                let built = build(&trial)?;
+                terms += built.1.n_terms();
+                if cost(&built.0) < cost(&best.0) {
+                    (best, choice, improved) = (built, trial, true);
+                }
+            }
+        }
+    }
+    Ok(best.0)
+}
+
+/// The same function with inner ReLUs as chosen.
+fn with_inner_relus(graph: &ReluGraph, choice: &[Inner]) -> ReluGraph {
+    let mut rebuilt = Rebuilt { builder: GraphBuilder::new(graph.n_inputs), depths: Vec::new() };
+    let mut wires: Vec<Form> = Vec::with_capacity(graph.relus.len());
+    for (form, inner) in graph.relus.iter().zip(choice) {
+        let argument = substituted(form, &wires);
+        let wire = rebuilt.relu(argument, *inner);
+        wires.push(wire);
+    }
+    let outputs = graph.outputs.iter().map(|form| substituted(form, &wires)).collect();
+    rebuilt.builder.finish(outputs)
+}
+
+/// The form with each ReLU replaced by what it has become.
+pub(crate) fn substituted(form: &Form, relus: &[Form]) -> Form {
+    let mut result = Form::constant(form.constant.clone());
+    for (wire, factor) in &form.terms {
+        match wire {
+            Wire::Input(_) => result.add_scaled(factor, &Form::wire(*wire)),
+            Wire::Relu(k) => result.add_scaled(factor, &relus[*k]),
+        }
+    }
+    result
+}
+
+struct Rebuilt {
+    builder: GraphBuilder,
+    /// The layer of each ReLU built, from 1.
+    depths: Vec<usize>,
+}
+
+impl Rebuilt {
+    fn depth(&self, wire: Wire) -> usize {
+        match wire {
+            Wire::Input(_) => 0,
+            Wire::Relu(k) => self.depths[k],
+        }
+    }
+
+    fn relu(&mut self, argument: Form, inner: Inner) -> Form {
+        let deepest = argument.terms.iter().map(|(wire, _)| self.depth(*wire)).max().unwrap_or(0);
+        let signs = || argument.terms.iter().filter(|(wire, _)| self.depth(*wire) == deepest).map(|(_, c)| c.signum());
+        let sign = signs().next().unwrap_or(0);
+        if inner == Inner::None || deepest == 0 || signs().any(|s| s != sign) {
+            return self.plain(argument);
+        }
+        // relu(q) = q + relu(-q) where the deepest terms count upwards.
+        let turned = sign > 0;
+        let lowered = if turned { argument.scaled(&Rational::from(-1)) } else { argument.clone() };
+        let is_taken = |wire: Wire, factor: &Rational| match inner {
+            Inner::All => matches!(wire, Wire::Relu(_)) && factor.is_negative(),
+            _ => self.depth(wire) == deepest,
+        };
+        let (taken, left): (Vec<_>, Vec<_>) = lowered.terms.into_iter().partition(|(wire, c)| is_taken(*wire, c));
+        let rest = Form { terms: left, constant: lowered.constant };
+        let mut outer = self.relu(rest, inner);
+        outer.add_scaled(&Rational::one(), &Form { terms: taken, constant: Rational::zero() });
+        let mut result = self.plain(outer);
+        if turned {
+            result.add_scaled(&Rational::one(), &argument);
+        }
+        result
+    }
+
+    fn plain(&mut self, argument: Form) -> Form {
+        let form = self.builder.relu(argument);
+        // A ReLU that is new is one layer above what it is made of.
+        for k in self.depths.len()..self.builder.n_relus() {
+            let depth = self.builder.argument(k).terms.iter().map(|(wire, _)| self.depth(*wire)).max().unwrap_or(0);
+            self.depths.push(depth + 1);
+        }
+        form
+    }
+}
