@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod disguising;
 mod files;
 mod limits;
 mod proof_stream;

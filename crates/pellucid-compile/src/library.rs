@@ -69,8 +69,10 @@ impl Entry {
     }
 }
 
-/// Minimum and maximum go up to so many.
+/// Minima and maxima of so many; minima, which are mirror images, only of the numbers up to eight and
+/// of sixteen.
 const MOST_COUNTED: usize = 16;
+const MOST_MINIMA: usize = 8;
 /// The numbers from 2 in words.
 const NUMBERS: [&str; MOST_COUNTED - 1] = [
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
@@ -94,7 +96,9 @@ pub fn library() -> Result<Vec<Entry>, Error> {
     let at = entries.iter().position(|entry| entry.family == family).unwrap_or(entries.len());
     let counted: Vec<Entry> = ["minimum", "maximum"]
         .iter()
-        .flat_map(|name| (2..=MOST_COUNTED).map(move |n| counted(name, n)))
+        .flat_map(|name| (2..=MOST_COUNTED).map(move |n| (*name, n)))
+        .filter(|(name, n)| *name == "maximum" || *n <= MOST_MINIMA || *n == MOST_COUNTED)
+        .map(|(name, n)| counted(name, n))
         .collect::<Result<_, _>>()?;
     entries.splice(at..at, counted);
     Ok(entries)

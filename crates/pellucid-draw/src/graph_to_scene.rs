@@ -153,7 +153,7 @@ impl GraphPicture {
                     points.push(Point::new(lefts[*column] + widths[*column], *y));
                 }
             }
-            let ink = if link.strong { Ink::Link } else { Ink::ZeroLink };
+            let ink = if link.strong { Ink::Link } else { Ink::ThinLink };
             shapes.push(Shape::Path { points, closed: false, ink });
         }
         for place in places {

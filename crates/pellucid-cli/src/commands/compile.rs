@@ -7,6 +7,7 @@ use clap::Args;
 use pellucid::{Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, WriteOptions, answers, pictures};
 
 use crate::arguments::{BiasArguments, FunctionArguments, domain};
+use crate::disguising::{DisguiseArguments, Hidden, refuse_explain};
 use crate::limits::LimitArguments;
 use crate::proofs::ExplainArgument;
 use crate::{Answer, files, screen, words};
@@ -17,6 +18,7 @@ use crate::{Answer, files, screen, words};
   pellucid compile 'min(x1, x2)' -o min.onnx
   pellucid compile 'min(x1, x2)' --on '[-1,1]^2' --no-bias
   pellucid compile 'min(x1, x2)' --explain
+  pellucid compile 'min(x1, x2)' --disguise 7 -o hidden.onnx
   pellucid compile '(max(x1, x2), min(x1, x2))' --certificate proof.json")]
 pub struct Arguments {
     /// The function, such as 'min(x1, x2)' or '|x| + 1/2'
@@ -41,6 +43,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     #[command(flatten)]
+    disguise: DisguiseArguments,
+    #[command(flatten)]
     explain: ExplainArgument,
     /// Print one JSON object
     #[arg(long)]
@@ -53,6 +57,7 @@ const HEADING_CHARS: usize = 160;
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
+    arguments.disguise.check_outputs(arguments.output.as_deref())?;
     let function = arguments.functions.function(&arguments.function)?;
     let domain = domain(arguments.on.as_deref(), function.input_names(), Domain::Everywhere)?;
     let biases = arguments.biases.biases();
@@ -61,6 +66,16 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let any_depth = compiled.minimality.any_depth.as_ref().map(|bound| &bound.certificate);
     for certificate in [Some(&compiled.certificate), any_depth].into_iter().flatten() {
         must_hold(certificate)?;
+    }
+    if let Some(how) = arguments.disguise.how() {
+        refuse_explain(arguments.explain.explain)?;
+        let hidden = clock.run("disguising", |limits| Hidden::new(&compiled, &how, limits))?;
+        must_hold(&hidden.certificate)?;
+        if let Some(path) = &arguments.certificate {
+            write_certificate(&hidden.certificate, path)?;
+        }
+        let output = arguments.output.as_deref();
+        return arguments.disguise.finish(&compiled, &hidden, output, arguments.round, arguments.json);
     }
     if let Some(path) = &arguments.output {
         let file = NetworkFile {

@@ -49,7 +49,7 @@ pub struct Arguments {
     #[arg(long, requires = "name", conflicts_with = "json")]
     explain: bool,
     /// Give up on an entry after so many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10", allow_hyphen_values = true)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "20", allow_hyphen_values = true)]
     timeout: Duration,
     #[command(flatten)]
     cells: MaxCells,

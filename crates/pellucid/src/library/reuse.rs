@@ -70,10 +70,10 @@ pub fn reuse_graph(entries: &[Entry], networks: &[Option<Network<Rational>>]) ->
         }
         for part in parts_of_outputs(entry.function.outputs()) {
             let print = fingerprint(&part.computes, part.of.len());
-            for (at, mirror) in known.get(&print).into_iter().flatten() {
-                if *at == whole {
-                    continue;
-                }
+            let like: &[(usize, usize)] = known.get(&print).map_or(&[], Vec::as_slice);
+            // Mirror images are named only where nothing is the part itself.
+            let is_named = like.iter().any(|(_, mirror)| *mirror == 0);
+            for (at, mirror) in like.iter().filter(|(at, mirror)| *at != whole && (*mirror == 0 || !is_named)) {
                 let mirror = MIRRORS[*mirror];
                 let Some(order) = placed(&part, &entries[*at].function, mirror) else { continue };
                 let neurons = shared(&part, &order, networks, whole, *at, entry.function.n_inputs());

@@ -147,12 +147,9 @@ fn floats(
     on_box: &Domain,
     limits: Limits<'_>,
 ) -> Result<(&'static str, bool, String), Error> {
-    let values = || network.layers().iter().flat_map(|layer| layer.weights.iter().flatten().chain(&layer.biases));
-    if values().all(|value| Rational::from_f32(value.to_f32()).as_ref() == Some(value)) {
-        return Ok(("float32", true, "0".into()));
-    }
-    if values().all(|value| Rational::from_f64(value.to_f64()).as_ref() == Some(value)) {
-        return Ok(("float64", true, "0".into()));
+    let (kind, exact) = float_numbers(network);
+    if exact {
+        return Ok((kind, true, "0".into()));
     }
     let file = NetworkFile::from(network.clone());
     let written = write(&file, Format::Safetensors, WriteOptions { rounding: true })?;
@@ -164,7 +161,16 @@ fn floats(
         Err(error) if error.is_limit() => "not known".into(),
         Err(error) => return Err(error),
     };
-    Ok(("float64", false, deviation))
+    Ok((kind, false, deviation))
+}
+
+/// The floats that hold a network's weights, `float32` or `float64`, and whether exactly.
+pub fn float_numbers(network: &Network<Rational>) -> (&'static str, bool) {
+    let values = || network.layers().iter().flat_map(|layer| layer.weights.iter().flatten().chain(&layer.biases));
+    if values().all(|value| Rational::from_f32(value.to_f32()).as_ref() == Some(value)) {
+        return ("float32", true);
+    }
+    ("float64", values().all(|value| Rational::from_f64(value.to_f64()).as_ref() == Some(value)))
 }
 
 /// The index of a suite: `index.json`.
