@@ -48,7 +48,7 @@ pub struct Arguments {
     /// Tell the proofs in words
     #[arg(long, requires = "name", conflicts_with = "json")]
     explain: bool,
-    /// Give up on an entry after so many seconds
+    /// Give up on a size after so many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "20", allow_hyphen_values = true)]
     timeout: Duration,
     #[command(flatten)]
@@ -103,16 +103,19 @@ impl GraphFormat {
     }
 }
 
-/// Work on one entry under its limits.
-fn limited<T>(arguments: &Arguments, work: impl FnOnce(Limits<'_>) -> T) -> T {
+/// So many times the time of one size is given to all networks of an entry in the suite.
+const SUITE_TIMES: u32 = 4;
+
+/// Work on one entry under its limits, the time taken so many times.
+fn limited<T>(arguments: &Arguments, times: u32, work: impl FnOnce(Limits<'_>) -> T) -> T {
     let start = Instant::now();
-    let stop = || screen::is_interrupted() || start.elapsed() > arguments.timeout;
+    let stop = || screen::is_interrupted() || start.elapsed() > times * arguments.timeout;
     work(Limits { max_cells: arguments.cells.max_cells, stop: Some(&stop) })
 }
 
 fn found(arguments: &Arguments, entry: &Entry) -> Row {
     let on = |domain: &Domain| {
-        let found = limited(arguments, |limits| library::known(entry, domain, limits));
+        let found = limited(arguments, 1, |limits| library::known(entry, domain, limits));
         (domain.clone(), found)
     };
     Row { sizes: entry.domains.iter().map(on).collect(), entry: entry.clone() }
@@ -400,7 +403,7 @@ fn suite(arguments: &Arguments, entries: &[Entry], folder: &Path) -> anyhow::Res
     for_all(
         entries,
         "disguising",
-        |entry| limited(arguments, |limits| library::suite_entry(entry, arguments.seed, limits)),
+        |entry| limited(arguments, SUITE_TIMES, |limits| library::suite_entry(entry, arguments.seed, limits)),
         |_, entry, made| match made {
             Ok(made) => {
                 for file in &made.files {

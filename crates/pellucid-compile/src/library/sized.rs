@@ -45,11 +45,6 @@ pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
     for (other, why) in &entry.also {
         let inputs = other.input_names().to_vec();
         others.push((why.clone(), graph_to_network(&other.to_relu_graph(), domain, inputs)?));
-        match compile(other, domain, Biases::ALLOWED, limits) {
-            Ok(smaller) => others.push((format!("{why}, made smaller"), smaller.network)),
-            Err(error) if error.is_limit() => {}
-            Err(error) => return Err(error),
-        }
     }
     for (by, network) in others {
         let size = network.hidden_neurons();
