@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use clap::Args;
-use pellucid::{Biases, Computation, Domain, Function, NetworkFile, Rational};
+use pellucid::{Biases, Computation, Domain, Function, Goal, NetworkFile, Rational};
 
 use crate::files;
 
@@ -69,6 +69,27 @@ impl BiasArguments {
     /// The biases that are allowed.
     pub fn biases(&self) -> Biases {
         Biases { hidden: !self.no_bias && !self.no_hidden_bias, output: !self.no_bias && !self.no_output_bias }
+    }
+}
+
+/// Which of the networks that compute a function is wanted.
+#[derive(Args, Clone)]
+pub struct GoalArguments {
+    /// The fewest hidden neurons, in as many layers as it takes (the default)
+    #[arg(long, conflicts_with = "shallowest")]
+    smallest: bool,
+    /// The fewest hidden layers, then the fewest neurons
+    #[arg(long)]
+    shallowest: bool,
+    /// At most this many hidden layers
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    layers: Option<u16>,
+}
+
+impl GoalArguments {
+    /// As a goal.
+    pub fn goal(&self) -> Goal {
+        Goal { shallow: self.shallowest, max_layers: self.layers.map(usize::from) }
     }
 }
 

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
+use pellucid::library::Role;
 use pellucid::{
-    Certificate, Compiled, Computation, Disguise, Disguised, Limits, NetworkFile, Numbers, Rational, Role, Verdict,
+    Certificate, Compiled, Computation, Disguise, Disguised, Limits, NetworkFile, Numbers, Rational, Verdict,
     WriteOptions, counted, library,
 };
 

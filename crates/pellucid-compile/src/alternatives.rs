@@ -6,6 +6,8 @@ use std::collections::HashSet;
 
 use pellucid_core::{Expr, Function, Rational};
 
+use crate::fives;
+
 /// How minima, maxima and order statistics are put together.
 #[derive(Clone, Copy, Debug)]
 struct Style {
@@ -13,25 +15,38 @@ struct Style {
     flat: bool,
     /// Where the last of an odd number of terms waits, the first one does instead.
     first_waits: bool,
+    /// Minima and maxima of five or more in fewest layers.
+    few_layers: bool,
     /// Order statistics by extremes, and those of three by `x + y + z = min + median + max`.
     extremes: bool,
 }
 
-/// The function as it is, then written in other styles; all different.
-pub fn alternatives(function: &Function) -> Vec<Function> {
+impl Style {
+    /// Those that make small networks, then those that make shallow ones.
+    fn all() -> (Vec<Style>, Vec<Style>) {
+        let of = |bits: u32, few_layers: bool| Style {
+            flat: bits >> 2 & 1 == 1,
+            first_waits: bits >> 1 & 1 == 1,
+            extremes: bits & 1 == 1,
+            few_layers,
+        };
+        let shallow = vec![of(0b101, true)];
+        ((0..8).map(|bits| of(bits, false)).collect(), shallow)
+    }
+}
+
+/// The function as it is, then written in other styles; all different. Where few layers are wanted
+/// those come last that have few, at the price of more neurons.
+pub fn alternatives(function: &Function, few_layers: bool) -> Vec<Function> {
     let mut known = HashSet::from([function.outputs().to_vec()]);
     let mut found = vec![function.clone()];
-    for flat in [false, true] {
-        for first_waits in [false, true] {
-            for extremes in [false, true] {
-                let style = Style { flat, first_waits, extremes };
-                let outputs: Vec<Expr> = function.outputs().iter().map(|output| restyled(output, style)).collect();
-                if known.insert(outputs.clone())
-                    && let Ok(function) = Function::new(function.input_names().to_vec(), outputs)
-                {
-                    found.push(function);
-                }
-            }
+    let (small, shallow) = Style::all();
+    for style in small.into_iter().chain(shallow.into_iter().filter(|_| few_layers)) {
+        let outputs: Vec<Expr> = function.outputs().iter().map(|output| restyled(output, style)).collect();
+        if known.insert(outputs.clone())
+            && let Ok(function) = Function::new(function.input_names().to_vec(), outputs)
+        {
+            found.push(function);
         }
     }
     found
@@ -52,6 +67,10 @@ fn restyled(expr: &Expr, style: Style) -> Expr {
         Expr::Ranked { rank, of } => {
             let of = all(of);
             match (style.extremes, rank, of.len()) {
+                (_, r, n @ 3..=6) if style.few_layers => {
+                    // The r-th from below: the sum of the largest n - r less that of the largest n - r - 1.
+                    Expr::subtract(largest_sum(&of, n - r), largest_sum(&of, n - r - 1))
+                }
                 (true, 0, _) => meeting(of, false, style),
                 (true, r, n) if r + 1 == n => meeting(of, true, style),
                 (true, 1, 3) => {
@@ -63,6 +82,16 @@ fn restyled(expr: &Expr, style: Style) -> Expr {
             }
         }
     }
+}
+
+/// The sum of the `k` largest: the largest sum of `k` of them.
+fn largest_sum(of: &[Expr], k: usize) -> Expr {
+    let sums = (0u32..1 << of.len()).filter(|mask| mask.count_ones() as usize == k).map(|mask| {
+        let taken = of.iter().enumerate().filter(|(i, _)| mask >> i & 1 == 1);
+        Expr::sum(taken.map(|(_, term)| term.clone()))
+    });
+    let mut sums: Vec<Expr> = sums.collect();
+    if sums.len() == 1 { sums.swap_remove(0) } else { Expr::Max(sums) }
 }
 
 /// A minimum or maximum of these terms in the order in which they shall meet.
@@ -83,6 +112,12 @@ fn meeting(terms: Vec<Expr>, largest: bool, style: Style) -> Expr {
     }
     if terms.len() == 1 {
         return terms.swap_remove(0);
+    }
+    if style.few_layers && terms.len() > 4 {
+        if largest {
+            return fives::maximum(terms);
+        }
+        return Expr::negate(fives::maximum(terms.into_iter().map(Expr::negate).collect()));
     }
     if largest { Expr::Max(terms) } else { Expr::Min(terms) }
 }

@@ -1,17 +1,21 @@
 //! The best network found with more than one hidden layer.
 //!
-//! The function is written in several ways; each is simplified on the domain and built layer by layer
-//! with the inner ReLUs that make it smallest. The best of them is then rid of what it can do without.
-//! Nothing here proves anything: the network that comes out is proved right on its own.
+//! The function is written in several ways; each is simplified on the domain and built layer by layer.
+//! The most promising are built again with the inner ReLUs that make them smallest, and rid of what they
+//! can do without. Nothing here proves anything: the network that comes out is proved right on its own.
 
-use pellucid_core::{Domain, Error, Function, Network, Rational};
+use pellucid_core::{Domain, Error, Function, Network, Rational, ReluGraph};
 use pellucid_prove::Limits;
 
 use crate::alternatives::alternatives;
 use crate::goal::Goal;
-use crate::inner_relus::smallest_by_inner_relus;
+use crate::inner_relus::Candidate;
+use crate::maxima::as_sum_of_maxima;
 use crate::shrink::shrink;
 use crate::simplify::simplified;
+
+/// Candidates that are improved, the most promising first.
+const MAX_IMPROVED: usize = 3;
 
 /// A network as it was built, and what is left after leaving out all that seems not needed.
 pub struct Built {
@@ -19,6 +23,13 @@ pub struct Built {
     pub plain: Network<Rational>,
     /// Agrees with it at many points.
     pub shrunk: Option<Network<Rational>>,
+}
+
+impl Built {
+    /// The smaller of both.
+    pub fn smallest(&self) -> &Network<Rational> {
+        self.shrunk.as_ref().unwrap_or(&self.plain)
+    }
 }
 
 /// The best network found; the search ends where one of `at_least` neurons is found, for none is
@@ -33,28 +44,67 @@ pub fn deeper_network(
     at_least: usize,
     limits: Limits<'_>,
 ) -> Result<Built, Error> {
-    let mut best: Option<Built> = None;
     let cost = |network: &Network<Rational>| goal.cost(network);
-    for way in alternatives(function) {
-        for graph in simplified(&way.to_relu_graph(), domain, limits) {
-            let plain = smallest_by_inner_relus(&graph, domain, function.input_names(), limits, cost)?;
-            let shrunk = shrink(&plain, domain, limits);
-            let built = Built { plain, shrunk };
-            if best.as_ref().is_none_or(|best| cost(built.smallest()) < cost(best.smallest())) {
-                best = Some(built);
-            }
+    let stopped = || limits.stop.is_some_and(|stop| stop());
+    let mut search = Search { domain, inputs: function.input_names(), goal, tried: Vec::new(), found: Vec::new() };
+    let ways = alternatives(function, goal.few_layers());
+    for way in &ways {
+        if search.found.is_empty() || !stopped() {
+            search.try_way(way, limits)?;
         }
-        let done = |best: &Built| !goal.shallow && best.smallest().hidden_neurons() <= at_least;
-        if limits.stop.is_some_and(|stop| stop()) || best.as_ref().is_some_and(done) {
+    }
+    // The long way to two layers is gone where nothing else leads there.
+    if goal.few_layers() && search.fewest_layers() > 2 {
+        let sums = |way: &Function| as_sum_of_maxima(way, domain, limits);
+        let longest = [ways.first(), ways.last()].into_iter().flatten().filter_map(sums);
+        for way in longest.collect::<Vec<_>>() {
+            search.try_way(&way, limits)?;
+        }
+    }
+    let mut best: Option<Built> = None;
+    search.found.sort_by_key(|candidate| cost(&candidate.network));
+    for candidate in search.found.into_iter().take(MAX_IMPROVED) {
+        let is_done = |best: &Built| {
+            let network = best.smallest();
+            stopped() || (!goal.shallow && goal.allows(network) && network.hidden_neurons() <= at_least)
+        };
+        if best.as_ref().is_some_and(is_done) {
             break;
+        }
+        let plain = candidate.improve(limits, cost)?;
+        let shrunk = shrink(&plain, domain, limits);
+        let built = Built { plain, shrunk };
+        if best.as_ref().is_none_or(|best| cost(built.smallest()) < cost(best.smallest())) {
+            best = Some(built);
         }
     }
     best.ok_or_else(|| Error::input(format!("defect: `{function}` was written in no way")))
 }
 
-impl Built {
-    /// The smaller of both.
-    pub fn smallest(&self) -> &Network<Rational> {
-        self.shrunk.as_ref().unwrap_or(&self.plain)
+/// What has been built so far.
+struct Search<'a> {
+    domain: &'a Domain,
+    inputs: &'a [String],
+    goal: &'a Goal,
+    tried: Vec<ReluGraph>,
+    found: Vec<Candidate<'a>>,
+}
+
+impl Search<'_> {
+    fn fewest_layers(&self) -> usize {
+        self.found.iter().map(|candidate| candidate.network.hidden_layers().len()).min().unwrap_or(usize::MAX)
+    }
+
+    fn try_way(&mut self, way: &Function, limits: Limits<'_>) -> Result<(), Error> {
+        for graph in simplified(&way.to_relu_graph(), self.domain, limits) {
+            // Built layer by layer it gets as many layers as it has, or fewer where some turn out idle.
+            let n_layers = graph.layers().into_iter().max().unwrap_or(0);
+            if self.tried.contains(&graph) || (self.goal.few_layers() && n_layers > self.fewest_layers()) {
+                continue;
+            }
+            self.tried.push(graph.clone());
+            self.found.push(Candidate::new(graph, self.domain, self.inputs, |network| self.goal.cost(network))?);
+        }
+        Ok(())
     }
 }

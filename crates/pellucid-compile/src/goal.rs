@@ -36,6 +36,11 @@ impl Goal {
         (!self.allows(network), first, second)
     }
 
+    /// Does the number of layers matter?
+    pub(crate) fn few_layers(&self) -> bool {
+        self.shallow || self.max_layers.is_some()
+    }
+
     /// Has the network few enough layers?
     pub fn allows(&self, network: &Network<Rational>) -> bool {
         self.max_layers.is_none_or(|most| network.hidden_layers().len() <= most)

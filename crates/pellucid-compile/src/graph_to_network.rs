@@ -9,15 +9,29 @@ use std::collections::BTreeMap;
 
 use pellucid_core::linear::rank;
 use pellucid_core::{Affine, Biases, Domain, Error, Hyperplane, Layer, Network, Rational, ReluGraph, Wire};
-use pellucid_prove::{Hinge, OneLayerForm, Plan, count};
+use pellucid_prove::{Hinge, OneLayerForm, Plan, count, plan_quickly};
 
 use crate::plan_to_network::plan_to_network;
+
+/// How hard the smallest layers are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// As hard as a count that is claimed.
+    Full,
+    /// Enough to compare many graphs.
+    Quick,
+}
 
 /// A network that computes the graph on the domain.
 ///
 /// # Errors
 /// When a shape does not fit, which would be a defect.
-pub fn graph_to_network(graph: &ReluGraph, domain: &Domain, inputs: Vec<String>) -> Result<Network<Rational>, Error> {
+pub fn graph_to_network(
+    graph: &ReluGraph,
+    domain: &Domain,
+    inputs: Vec<String>,
+    effort: Effort,
+) -> Result<Network<Rational>, Error> {
     let depths = graph.layers();
     let n_layers = depths.iter().copied().max().unwrap_or(0);
     let n_relus = graph.relus.len();
@@ -47,7 +61,7 @@ pub fn graph_to_network(graph: &ReluGraph, domain: &Domain, inputs: Vec<String>)
             forms[f].terms.iter().find(|(wire, _)| *wire == Wire::Relu(k)).map(|(_, c)| c.clone())
         });
         let form = inside(form, &values);
-        let plan = layer_plan(&form, &values, depth > 1)?;
+        let plan = layer_plan(&form, &values, depth > 1, effort)?;
         let stage = plan_to_network(&form, &plan, &values, Biases::ALLOWED, None)?;
         let [hidden, output] = stage.layers() else {
             // Nothing of this layer is needed inside the domain: it is constant.
@@ -118,8 +132,11 @@ fn inside(mut form: OneLayerForm, domain: &Domain) -> OneLayerForm {
 }
 
 /// The plan of a layer; behind another one, values are never negative.
-fn layer_plan(form: &OneLayerForm, values: &Domain, behind_relus: bool) -> Result<Plan, Error> {
-    let mut plan = count(form, values, Biases::ALLOWED)?.plan;
+fn layer_plan(form: &OneLayerForm, values: &Domain, behind_relus: bool, effort: Effort) -> Result<Plan, Error> {
+    let mut plan = match effort {
+        Effort::Full => count(form, values, Biases::ALLOWED)?.plan,
+        Effort::Quick => plan_quickly(form, values, Biases::ALLOWED)?,
+    };
     if !behind_relus || plan.pairs.is_empty() {
         return Ok(plan);
     }

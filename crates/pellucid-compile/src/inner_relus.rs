@@ -11,7 +11,7 @@
 use pellucid_core::{Domain, Error, Form, GraphBuilder, Network, Rational, ReluGraph, Wire};
 use pellucid_prove::Limits;
 
-use crate::graph_to_network::graph_to_network;
+use crate::graph_to_network::{Effort, graph_to_network};
 
 /// Which terms of an argument are `p`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,61 +26,100 @@ enum Inner {
 
 const CHOICES: [Inner; 3] = [Inner::None, Inner::Deepest, Inner::All];
 /// Networks built at most to compare choices.
-const MAX_TRIALS: usize = 400;
+const MAX_TRIALS: usize = 200;
 /// Terms of all graphs built while choices are compared, at most.
-const MAX_TERMS: usize = 400_000;
+const MAX_TERMS: usize = 60_000;
 
-/// The best network found for a graph over the choices of inner ReLUs; `cost` orders networks, the best
-/// first.
-///
-/// # Errors
-/// When a shape does not fit, which would be a defect.
-pub fn smallest_by_inner_relus<C: Ord>(
-    graph: &ReluGraph,
-    domain: &Domain,
-    inputs: &[String],
-    limits: Limits<'_>,
-    cost: impl Fn(&Network<Rational>) -> C,
-) -> Result<Network<Rational>, Error> {
-    let build = |choice: &[Inner]| -> Result<(Network<Rational>, ReluGraph), Error> {
-        let graph = with_inner_relus(graph, choice);
-        Ok((graph_to_network(&graph, domain, inputs.to_vec())?, graph))
-    };
-    let n = graph.relus.len();
-    let mut choice = vec![Inner::None; n];
-    let mut best = build(&choice)?;
-    let deep: Vec<usize> = (0..n).filter(|k| graph.relus[*k].relu_wires().next().is_some()).collect();
-    let mut terms = graph.n_terms();
-    for all in &CHOICES[1..] {
-        let trial: Vec<Inner> = (0..n).map(|k| if deep.contains(&k) { *all } else { Inner::None }).collect();
-        let built = build(&trial)?;
-        terms += built.1.n_terms();
-        if cost(&built.0) < cost(&best.0) {
-            (best, choice) = (built, trial);
+/// A graph with the inner ReLUs chosen so far, built.
+pub struct Candidate<'a> {
+    domain: &'a Domain,
+    inputs: &'a [String],
+    graph: ReluGraph,
+    choice: Vec<Inner>,
+    /// The network of this choice.
+    pub network: Network<Rational>,
+}
+
+impl<'a> Candidate<'a> {
+    /// The best of three: no inner ReLUs, and all of one kind. `cost` orders networks, the best first.
+    ///
+    /// # Errors
+    /// When a shape does not fit, which would be a defect.
+    pub fn new<C: Ord>(
+        graph: ReluGraph,
+        domain: &'a Domain,
+        inputs: &'a [String],
+        cost: impl Fn(&Network<Rational>) -> C,
+    ) -> Result<Self, Error> {
+        let choice = vec![Inner::None; graph.relus.len()];
+        let network = build(&graph, &choice, domain, inputs, Effort::Quick)?;
+        let mut best = Candidate { domain, inputs, graph, choice, network };
+        for all in &CHOICES[1..] {
+            let deep = |form: &Form| form.relu_wires().next().is_some();
+            let choice = best.graph.relus.iter().map(|form| if deep(form) { *all } else { Inner::None }).collect();
+            best.take(choice, &cost)?;
         }
+        Ok(best)
     }
-    // One ReLU at a time, the last ones first: what they need decides what is carried below.
-    let mut trials = 0;
-    let mut improved = true;
-    while improved {
-        improved = false;
-        for k in deep.iter().rev() {
-            for other in CHOICES.into_iter().filter(|c| *c != choice[*k]).collect::<Vec<_>>() {
-                if trials == MAX_TRIALS || terms > MAX_TERMS || limits.stop.is_some_and(|stop| stop()) {
-                    return Ok(best.0);
-                }
-                trials += 1;
-                let mut trial = choice.clone();
-                trial[*k] = other;
-                let built = build(&trial)?;
-                terms += built.1.n_terms();
-                if cost(&built.0) < cost(&best.0) {
-                    (best, choice, improved) = (built, trial, true);
+
+    /// Changes the choice for one ReLU at a time as long as it helps, the last ReLUs first: what they
+    /// need decides what is carried below.
+    ///
+    /// # Errors
+    /// As [`Candidate::new`].
+    pub fn improve<C: Ord>(
+        mut self,
+        limits: Limits<'_>,
+        cost: impl Fn(&Network<Rational>) -> C,
+    ) -> Result<Network<Rational>, Error> {
+        let is_deep = |k: &usize| self.graph.relus[*k].relu_wires().next().is_some();
+        let deep: Vec<usize> = (0..self.graph.relus.len()).filter(is_deep).collect();
+        let (mut trials, mut improved) = (0, true);
+        while improved {
+            improved = false;
+            for k in deep.iter().rev() {
+                for other in CHOICES {
+                    let over = trials == MAX_TRIALS || trials * self.graph.n_terms() > MAX_TERMS;
+                    if over || limits.stop.is_some_and(|stop| stop()) {
+                        return self.finish(&cost);
+                    }
+                    if other != self.choice[*k] {
+                        trials += 1;
+                        let mut choice = self.choice.clone();
+                        choice[*k] = other;
+                        improved |= self.take(choice, &cost)?;
+                    }
                 }
             }
         }
+        self.finish(&cost)
     }
-    Ok(best.0)
+
+    /// Takes another choice if it is better.
+    fn take<C: Ord>(&mut self, choice: Vec<Inner>, cost: impl Fn(&Network<Rational>) -> C) -> Result<bool, Error> {
+        let network = build(&self.graph, &choice, self.domain, self.inputs, Effort::Quick)?;
+        let better = cost(&network) < cost(&self.network);
+        if better {
+            (self.network, self.choice) = (network, choice);
+        }
+        Ok(better)
+    }
+
+    /// What was compared was built quickly; the best is built with more thought.
+    fn finish<C: Ord>(self, cost: impl Fn(&Network<Rational>) -> C) -> Result<Network<Rational>, Error> {
+        let full = build(&self.graph, &self.choice, self.domain, self.inputs, Effort::Full)?;
+        Ok(if cost(&full) < cost(&self.network) { full } else { self.network })
+    }
+}
+
+fn build(
+    graph: &ReluGraph,
+    choice: &[Inner],
+    domain: &Domain,
+    inputs: &[String],
+    effort: Effort,
+) -> Result<Network<Rational>, Error> {
+    graph_to_network(&with_inner_relus(graph, choice), domain, inputs.to_vec(), effort)
 }
 
 /// The same function with inner ReLUs as chosen.

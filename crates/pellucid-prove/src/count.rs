@@ -21,6 +21,8 @@ use crate::subset_sum::{MAX_WORK, Search, subset_with_sum};
 pub const MAX_ENUMERATED_HINGES: usize = 12;
 /// Orientations times choices of cheap rows looked at at most.
 const MAX_CASES: usize = 1 << 15;
+/// Orientations times choices looked at where a plan is wanted quickly.
+const MAX_QUICK_CASES: usize = 1 << 9;
 /// Up to this many hinges all best orientations are compared, to take the plainest.
 const MAX_COMPARED_HINGES: usize = 8;
 
@@ -77,6 +79,8 @@ enum Cheap {
 
 struct Problem<'a> {
     domain: &'a Domain,
+    /// Choices of cheap rows looked at at most for one orientation.
+    max_choices: usize,
     cheap: Cheap,
     /// One row a hinge, with the constant as a last column when there is no output bias.
     rows: Vec<Vec<Rational>>,
@@ -100,6 +104,17 @@ pub fn count(form: &OneLayerForm, domain: &Domain, biases: Biases) -> Result<Cou
         return Ok(problem.enumerate());
     }
     Ok(if scalar { problem.search() } else { problem.give_up() })
+}
+
+/// A plan that is quickly had: the best where there are few cases, else one that turning any single
+/// hinge does not better. For comparing many forms, not for claims.
+///
+/// # Errors
+/// As [`count`].
+pub fn plan_quickly(form: &OneLayerForm, domain: &Domain, biases: Biases) -> Result<Plan, Error> {
+    domain.must_be_a_box(form.n_inputs, "counting neurons")?;
+    let problem = Problem { max_choices: MAX_QUICK_CASES, ..Problem::new(form, domain, biases)? };
+    Ok(if problem.n_cases() <= MAX_QUICK_CASES { problem.enumerate().plan } else { problem.descend() })
 }
 
 impl<'a> Problem<'a> {
@@ -132,6 +147,7 @@ impl<'a> Problem<'a> {
         };
         Ok(Problem {
             domain,
+            max_choices: MAX_CASES,
             cheap,
             rows: form.hinges.iter().map(|hinge| vector(&hinge.hyperplane.to_affine())).collect(),
             jumps: form.hinges.iter().map(|hinge| hinge.jump.clone()).collect(),
@@ -205,6 +221,24 @@ impl<'a> Problem<'a> {
         Count { at_least: n + usize::from(certain) + usize::from(certain && none_is_a_multiple), plan: plain }
     }
 
+    /// Hinges turned one by one as long as it helps.
+    fn descend(&self) -> Plan {
+        let mut best = self.cover(vec![false; self.rows.len()]).0;
+        for k in 0..self.rows.len() {
+            // Nothing is left to save once every hinge is one neuron.
+            if best.hidden_neurons() == self.rows.len() {
+                break;
+            }
+            let mut turned = best.turned.clone();
+            turned[k] = !turned[k];
+            let plan = self.cover(turned).0;
+            if plan.hidden_neurons() < best.hidden_neurons() {
+                best = plan;
+            }
+        }
+        best
+    }
+
     /// Orientations times choices of cheap rows.
     fn n_cases(&self) -> usize {
         let r = self.affine.len().min(self.affine[0].len());
@@ -276,7 +310,7 @@ impl<'a> Problem<'a> {
         let r = basis.len();
         let mut best: Vec<usize> = Vec::new();
         let mut best_cost = 2 * r;
-        let affordable = n_choices(cheap.len(), 2 * r) <= MAX_CASES;
+        let affordable = n_choices(cheap.len(), 2 * r) <= self.max_choices;
         if !affordable {
             // Each cheap row that lies in the span saves one.
             let span = Echelon::of(basis.iter().map(Vec::as_slice));

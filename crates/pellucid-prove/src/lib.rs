@@ -32,7 +32,7 @@ mod volume;
 mod walk;
 
 pub use cells::{CellCounts, Corners, LinearCell, Neighbour, cell_counts, cells, count_cells};
-pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count};
+pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count, plan_quickly};
 pub use difference::{
     Counterexample, Largest, Means, ProofSink, Verdict, largest_difference, prove_within, prove_within_by,
     prove_within_to,

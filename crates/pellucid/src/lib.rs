@@ -46,8 +46,7 @@ pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, Checking, check, check_json, check_reader};
 pub use pellucid_compile::{
-    Compiled, Disguise, Disguised, LayerRole, Minimality, Part, PassesThrough, Role, Side, compile, compose, disguise,
-    expr_to_circuit, fold,
+    Compiled, Disguise, Disguised, Goal, Minimality, compile, compile_for, compose, disguise, expr_to_circuit, fold,
 };
 pub use pellucid_core::{
     Affine, Biases, CellStep, Certificate, Circuit, Claim, Computation, Constraint, Difference, Domain, Error, Expr,

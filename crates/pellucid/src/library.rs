@@ -14,4 +14,6 @@ pub use reuse::{ReuseGraph, Use, reuse_graph};
 pub use suite::{SUITE_README, SuiteEntry, SuiteFile, float_numbers, suite_entry, suite_index};
 pub use table::{Row, Status, known, library_answer, row_answer, rows};
 
+pub use pellucid_compile::{LayerRole, Part, PassesThrough, Role, Side};
+
 pub use pellucid_compile::library::{Entry, KnownCircuit, Sized, entry, library, nearest, sized};

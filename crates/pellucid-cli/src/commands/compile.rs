@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use pellucid::{Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, WriteOptions, answers, pictures};
 
-use crate::arguments::{BiasArguments, FunctionArguments, domain};
+use crate::arguments::{BiasArguments, FunctionArguments, GoalArguments, domain};
 use crate::disguising::{DisguiseArguments, Hidden, refuse_explain};
 use crate::limits::LimitArguments;
 use crate::proofs::ExplainArgument;
@@ -18,6 +18,7 @@ use crate::{Answer, files, screen, words};
   pellucid compile 'min(x1, x2)' -o min.onnx
   pellucid compile 'min(x1, x2)' --on '[-1,1]^2' --no-bias
   pellucid compile 'min(x1, x2)' --explain
+  pellucid compile 'max(x1, x2, x3, x4, x5)' --layers 2
   pellucid compile 'min(x1, x2)' --disguise 7 -o hidden.onnx
   pellucid compile '(max(x1, x2), min(x1, x2))' --certificate proof.json")]
 pub struct Arguments {
@@ -29,6 +30,8 @@ pub struct Arguments {
     on: Option<String>,
     #[command(flatten)]
     biases: BiasArguments,
+    #[command(flatten)]
+    goal: GoalArguments,
     #[command(flatten)]
     functions: FunctionArguments,
     #[command(flatten)]
@@ -61,8 +64,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let function = arguments.functions.function(&arguments.function)?;
     let domain = domain(arguments.on.as_deref(), function.input_names(), Domain::Everywhere)?;
     let biases = arguments.biases.biases();
+    let goal = arguments.goal.goal();
     let clock = arguments.limits.start();
-    let compiled = clock.run("compiling", |limits| pellucid::compile(&function, &domain, biases, limits))?;
+    let compiled = clock.run("compiling", |limits| pellucid::compile_for(&function, &domain, biases, &goal, limits))?;
     let any_depth = compiled.minimality.any_depth.as_ref().map(|bound| &bound.certificate);
     for certificate in [Some(&compiled.certificate), any_depth].into_iter().flatten() {
         must_hold(certificate)?;
