@@ -4,6 +4,7 @@ use pellucid_core::{Biases, Computation, Domain, Error, Network, Rational};
 use pellucid_prove::{Limits, Verdict, prove_within};
 
 use super::Entry;
+use crate::graph_to_network::Effort;
 use crate::{Compiled, compile, graph_to_network};
 
 /// A circuit that was tried for an entry.
@@ -44,7 +45,7 @@ pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
     let mut others: Vec<(String, Network<Rational>)> = Vec::new();
     for (other, why) in &entry.also {
         let inputs = other.input_names().to_vec();
-        others.push((why.clone(), graph_to_network(&other.to_relu_graph(), domain, inputs)?));
+        others.push((why.clone(), graph_to_network(&other.to_relu_graph(), domain, inputs, Effort::Full)?));
     }
     for (by, network) in others {
         let size = network.hidden_neurons();
