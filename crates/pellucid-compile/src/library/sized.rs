@@ -7,6 +7,9 @@ use super::Entry;
 use crate::graph_to_network::Effort;
 use crate::{Compiled, compile, graph_to_network};
 
+/// Other circuits are made smaller where they have so many neurons at most: it takes long for large ones.
+const MOST_MADE_SMALLER: usize = 20;
+
 /// A circuit that was tried for an entry.
 #[derive(Clone, Debug)]
 pub struct KnownCircuit {
@@ -45,7 +48,17 @@ pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
     let mut others: Vec<(String, Network<Rational>)> = Vec::new();
     for (other, why) in &entry.also {
         let inputs = other.input_names().to_vec();
-        others.push((why.clone(), graph_to_network(&other.to_relu_graph(), domain, inputs, Effort::Full)?));
+        let composed = graph_to_network(&other.to_relu_graph(), domain, inputs, Effort::Full)?;
+        let is_small = composed.hidden_neurons() <= MOST_MADE_SMALLER;
+        others.push((why.clone(), composed));
+        if !is_small {
+            continue;
+        }
+        match compile(other, domain, Biases::ALLOWED, limits) {
+            Ok(smaller) => others.push((format!("{why}, made smaller"), smaller.network)),
+            Err(error) if error.is_limit() => {}
+            Err(error) => return Err(error),
+        }
     }
     for (by, network) in others {
         let size = network.hidden_neurons();

@@ -62,7 +62,7 @@ fn collect(expr: &Expr, is_root: bool, found: &mut Vec<Part>) {
 }
 
 /// The expression as a function of the inputs that occur in it.
-fn closed(expr: &Expr) -> Option<Part> {
+pub(super) fn closed(expr: &Expr) -> Option<Part> {
     let mut used = Vec::new();
     inputs_in(expr, &mut used);
     used.sort_unstable();
@@ -227,10 +227,7 @@ mod tests {
     #[test]
     fn a_tournament_is_made_of_its_pairs() {
         let found = found("max(x1, x2, x3)");
-        assert_eq!(
-            found,
-            ["max(x1, x2)"].map(str::to_string).repeat(1).into_iter().chain(found[1..].to_vec()).collect::<Vec<_>>()
-        );
+        assert!(!found.is_empty());
         assert!(found.iter().all(|text| text == "max(x1, x2)"), "{found:?}");
     }
 

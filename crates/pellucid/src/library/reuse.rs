@@ -1,8 +1,9 @@
 //! Which circuits of the library are made of which: found by computing.
 //!
-//! The circuits inside each function's tree are compared with all functions of the library, up to the
-//! order of inputs, mirroring, and a constant. Values at a few points suggest; that they are equal
-//! everywhere is then proved. Beside it stands how many of the part's neurons the whole's network has.
+//! The circuits inside each function's tree, and those that the neurons of one layer form, are compared
+//! with all functions of the library, up to the order of inputs, mirroring, and a constant. Values at a
+//! few points suggest; that they are equal everywhere is then proved. Beside it stands how many of the
+//! part's neurons the whole's network has.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,7 +15,8 @@ use pellucid_draw::{GraphLink, GraphNode, GraphPicture};
 use pellucid_prove::{Limits, Verdict, prove_within};
 use serde_json::{Value, json};
 
-use super::parts::{Part, is_affine, parts_of_outputs};
+use super::parts::{Part, closed, is_affine, parts_of_outputs};
+use crate::pictures::taken_apart;
 
 /// That one entry is made of another.
 #[derive(Clone, Debug)]
@@ -68,7 +70,8 @@ pub fn reuse_graph(entries: &[Entry], networks: &[Option<Network<Rational>>]) ->
         if entry.function.outputs().iter().all(is_affine) {
             continue;
         }
-        for part in parts_of_outputs(entry.function.outputs()) {
+        let told = parts_of_outputs(entry.function.outputs());
+        for part in told.into_iter().chain(networks[whole].iter().flat_map(parts_of_neurons)) {
             let print = fingerprint(&part.computes, part.of.len());
             let like: &[(usize, usize)] = known.get(&print).map_or(&[], Vec::as_slice);
             // Mirror images are named only where nothing is the part itself.
@@ -98,6 +101,13 @@ pub fn reuse_graph(entries: &[Entry], networks: &[Option<Network<Rational>>]) ->
         .map(|(entry, network)| (entry.name.clone(), entry.family.clone(), network.as_ref().map(Network::widths)));
     let uses = without_circles(entries, uses.into_values().collect());
     ReuseGraph { nodes: nodes.collect(), uses }
+}
+
+/// The circuits that the neurons of a network with one hidden layer form, such as an identity.
+fn parts_of_neurons(network: &Network<Rational>) -> Vec<Part> {
+    let found = taken_apart(network, &Domain::Everywhere).map(|found| found.circuits).unwrap_or_default();
+    let inside = found.iter().flat_map(|circuit| circuit.all().into_iter().skip(1));
+    inside.filter_map(|circuit| closed(&circuit.computes)).collect()
 }
 
 /// Two entries can be mirror images of each other, or the same function written otherwise: then the one
