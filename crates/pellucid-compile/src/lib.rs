@@ -7,6 +7,7 @@
 mod alternatives;
 mod approximate;
 mod deeper;
+mod disguise;
 mod expr_to_circuit;
 mod finite;
 mod fit;
@@ -16,6 +17,7 @@ mod goal;
 mod graph_to_layers;
 mod graph_to_network;
 mod inner_relus;
+pub mod library;
 mod maxima;
 mod plan_to_network;
 mod shrink;
@@ -32,6 +34,7 @@ use pellucid_prove::{
 use deeper::{Built, deeper_network};
 
 pub use approximate::{Approximated, ApproximatedPart, PieceBound, approximate};
+pub use disguise::{Disguise, Disguised, LayerRole, Part, PassesThrough, Role, Side, disguise};
 pub use expr_to_circuit::expr_to_circuit;
 pub use fold::{compose, fold};
 pub use goal::Goal;
