@@ -316,22 +316,19 @@ mod tests {
     fn look() {
         let goals = [Goal::SMALLEST, Goal { shallow: false, max_layers: Some(1) }];
         for (text, on) in [
-            ("x^2", "[0,1]"),
-            ("x*y", "[-1,1]^2"),
-            ("sqrt(x)", "[0,1]"),
-            ("exp(-x^2-y^2)", "[-1,1]^2"),
-            ("x^3*y", "[-1,1]^2"),
-            ("sqrt(x^2+y^2)", "[1/2,1]^2"),
-            ("norm(x,y)", "[-1,1]^2"),
-            ("sigmoid(max(x,y)*2 - exp(y))", "[-1,1]^2"),
-            ("x^4 - x^2", "[-1,1]"),
-            ("sin(x^2)+exp(x)", "[-1,2]"),
             ("x*y*z", "[-1,1]^3"),
-            ("max(x*y, x^2)", "[-1,1]^2"),
+            ("x^3*y", "[-1,1]^2"),
+            ("x*y", "[-1,1]^2"),
+            ("exp(-x^2-y^2)", "[-1,1]^2"),
+            ("a*b*c*d", "[0,1]^4"),
+            ("x*sin(y) + max(x, y^2)", "[-1,1] x [-3,3]"),
+            ("(x*y, x+y, x^2)", "[-1,1]^2"),
+            ("1/(1+x^2+y^2)", "[-1,1]^2"),
+            ("x/(2+y)", "[-1,1]^2"),
         ] {
             let target = Target::parse(text).unwrap();
             let domain = Domain::parse(on, target.input_names()).unwrap();
-            for e in ["1e-2", "1e-3", "1e-4"] {
+            for e in ["1e-2", "1e-4"] {
                 for goal in &goals {
                     let t = std::time::Instant::now();
                     match approximate(&target, &domain, &e.parse().unwrap(), goal, Limits::default()) {

@@ -16,7 +16,7 @@ use pellucid_core::{Bounds, Error, Form, Layer, Merge, Network, Ranges, Rational
 struct Carried {
     /// As a row of the values of the layer before.
     row: Vec<Rational>,
-    /// The lowest that it can be, without a constant.
+    /// The lowest that the row can be.
     low: Rational,
 }
 
@@ -64,7 +64,7 @@ pub fn layers_of(
             terms: form.terms.iter().filter(|(wire, _)| depth_of_wire(wire, &depths) < depth).cloned().collect(),
             constant: Rational::zero(),
         };
-        let carried = carried(&later, &rising, |f| below(forms[f]), bounds)?;
+        let carried = carried(&later, &rising, |f| (below(forms[f]), forms[f].constant.clone()), bounds)?;
         let basis: Vec<Vec<Rational>> = carried.iter().map(|c| c.row.clone()).collect();
         let mut layer = Layer {
             weights: here.iter().map(|k| rising[*k].row.clone()).collect(),
@@ -130,7 +130,7 @@ fn depth_of_wire(wire: &Wire, depths: &[usize]) -> usize {
 fn carried(
     later: &[usize],
     rising: &[Rising],
-    below: impl Fn(usize) -> Form,
+    below: impl Fn(usize) -> (Form, Rational),
     bounds: &dyn Fn(&Form) -> Option<Bounds>,
 ) -> Result<Vec<Carried>, Error> {
     let mut span = Echelon::default();
@@ -139,7 +139,9 @@ fn carried(
         if !span.insert(&rising[*f].row) {
             continue;
         }
-        let form = below(*f);
+        let (mut form, constant) = below(*f);
+        // The row is of values with biases, which the constant takes off again.
+        form.constant = constant - &rising[*f].constant;
         let unbounded = || Error::input("a value that has to be carried is unbounded");
         let (low, high) = bounds(&form).ok_or_else(unbounded)?;
         let leading_negative = form.terms.first().is_some_and(|(_, factor)| factor.is_negative());
