@@ -4,6 +4,7 @@
 //! told is not checked again: that is the checker's work.
 
 mod any_depth;
+mod approximation;
 mod cells;
 mod equality;
 mod jumps;
@@ -76,6 +77,9 @@ pub fn explain(certificate: &Certificate, options: &Explaining) -> Result<String
         }
         (Claim::Never { computation, cases }, Proof::Never(regions)) => {
             never::tell(&mut paper, computation, cases, regions)?;
+        }
+        (Claim::Approximates { target, .. }, Proof::Approximates(composition)) => {
+            approximation::tell(&mut paper, target, composition)?;
         }
         _ => return Err(Error::input("there are no words for this kind of proof")),
     }
