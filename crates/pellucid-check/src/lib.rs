@@ -5,7 +5,7 @@
 //! reads functions and networks rightly and the theorems it rests on hold:
 //! * the canonical form of one hidden layer is unique (see [`one_layer`]), which gives the count of
 //!   hidden neurons (see [`lower_bound`]);
-//! * what networks of some width and depth cannot do (see the top of `depth.rs`);
+//! * what networks of some width and depth cannot do (see the tops of `depth.rs` and `few_neurons.rs`);
 //! * for functions that are not piecewise linear: the enclosures that `pellucid-core` gives, the mean value
 //!   theorem, and that convex functions lie above their tangents (see the top of `approximation.rs`).
 //!
@@ -23,6 +23,7 @@
 mod approximation;
 mod cells;
 mod depth;
+mod few_neurons;
 pub mod lower_bound;
 mod never;
 pub mod one_layer;
@@ -111,6 +112,10 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
         }
         (Claim::Approximates { target, network, domain, low, high }, Proof::Approximates(composition)) => {
             approximation::approximates(&approximation::Near { target, network, domain, low, high }, composition)
+        }
+        (Claim::AtLeast { function, domain, at_least }, Proof::AtLeastAtPoints(proof)) => {
+            let shown = few_neurons::fewest(function, domain, proof)?;
+            if *at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
         }
         (Claim::Never { computation, cases }, Proof::Never(proofs)) => never::never(computation, cases, proofs),
         _ => Err("the proof is not of the claim's kind".into()),

@@ -90,7 +90,14 @@ pub fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     file.finish()
 }
 
-/// A text file that is written bit by bit: to a neighbour first, renamed when it is whole. The neighbour
+/// Writes a file of bytes in the same way.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = NewFile::begin(path)?;
+    file.write_bytes(bytes)?;
+    file.finish()
+}
+
+/// A file that is written bit by bit: to a neighbour first, renamed when it is whole. The neighbour
 /// is removed when it never becomes whole.
 pub struct NewFile {
     path: PathBuf,
@@ -118,7 +125,12 @@ impl NewFile {
 
     /// Goes on.
     pub fn write(&mut self, text: &str) -> anyhow::Result<()> {
-        self.out.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", self.path.display()))
+        self.write_bytes(text.as_bytes())
+    }
+
+    /// Goes on with bytes.
+    pub fn write_bytes(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        self.out.write_all(bytes).with_context(|| format!("cannot write {}", self.path.display()))
     }
 
     /// It is whole.

@@ -34,11 +34,20 @@ pub struct LimitArguments {
     memory: Option<usize>,
 }
 
+/// The limit on cells alone, for commands that have several clocks.
+#[derive(Args, Clone)]
+pub struct MaxCells {
+    /// Give up after this many linear cells
+    #[arg(long, value_name = "N", value_parser = cells, default_value = "1000000", allow_hyphen_values = true)]
+    pub max_cells: usize,
+}
+
 fn cells(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "write a whole number from 1".to_string())
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// Reads a number of seconds.
+pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
     match seconds {
         Some(seconds) => Ok(Duration::from_secs_f64(seconds.min(LONGEST))),

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod disguising;
 mod files;
 mod limits;
 mod proof_stream;
@@ -46,6 +47,8 @@ enum Command {
     Train(commands::train::Arguments),
     /// Check a proof independently
     Check(commands::check::Arguments),
+    /// The known circuits: their sizes, proofs, and what is made of what
+    Library(commands::library::Arguments),
     /// A picture of a network or a function's circuit
     Draw(commands::draw::Arguments),
     /// Between network file formats
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
         Command::Decompile(arguments) => commands::decompile::run(arguments),
         Command::Train(arguments) => commands::train::run(arguments),
         Command::Check(arguments) => commands::check::run(arguments),
+        Command::Library(arguments) => commands::library::run(arguments),
         Command::Draw(arguments) => commands::draw::run(arguments),
         Command::Convert(arguments) => commands::convert::run(arguments),
     }))

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::network_json::WrittenNetwork;
 use crate::{
     Composition, Constraint, Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network,
-    NeverInRegion, Rational, ReluGraph, SizeProof, Target, counted,
+    NeverInRegion, PointsProof, Rational, ReluGraph, SizeProof, Target, counted,
 };
 
 /// What a claim is about: a function or a network.
@@ -417,6 +417,8 @@ pub enum Proof {
     AtLeast(Box<SizeProof>),
     /// For [`Claim::Approximates`].
     Approximates(Box<Composition>),
+    /// For [`Claim::AtLeast`] up to 3, by points of the domain alone.
+    AtLeastAtPoints(PointsProof),
     /// For [`Claim::Never`]: region by region; every case belongs to one.
     Never(Vec<NeverInRegion>),
 }

@@ -123,6 +123,10 @@ impl Expr {
                 ranked(0, vec![ranked(1, vec![value, low], at_point), high], at_point)
             }
             Expr::Pwl(term, points) => through(points, &term.jet(inputs, at_point), at_point),
+            Expr::Gate(gate, terms) => {
+                let arguments: Vec<Jet> = terms.iter().map(|term| term.jet(inputs, at_point)).collect();
+                gate.body(terms.len()).jet(&arguments, at_point)
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::network::numbered_inputs;
 use crate::rational::MAX_EXPONENT;
 use crate::text_to_nodes::{AND_WITHIN, Nodes, WITHIN};
 use crate::text_to_tokens::{Token, TokenKind, tokens};
-use crate::{Diagnostic, Elementary, Error, Expr, Rational};
+use crate::{Diagnostic, Elementary, Error, Expr, Gate, Rational};
 
 /// Deeper nesting than this is refused, so that no input can exhaust the stack.
 const MAX_DEPTH: usize = 200;
@@ -37,6 +37,11 @@ const FUNCTIONS: &str = "relu, abs, min, max, clamp, median, sort, pwl";
 
 /// The functions of one argument, beside these, that can be approximated, for messages.
 const APPROXIMATED: &str = "sqrt, exp, log, sin, cos, tanh, sigmoid, softplus, gaussian, norm, pow";
+
+/// Is it the name of a function or a gate?
+fn is_function(name: &str) -> bool {
+    FUNCTIONS.split(", ").any(|known| known == name) || Gate::is_name(name)
+}
 
 /// The inputs' names and the outputs.
 pub(crate) type Parsed = (Vec<String>, Vec<Expr>);
@@ -108,7 +113,7 @@ fn input_names(tokens: &[Token<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<S
     let mut known = HashSet::new();
     for (i, token) in tokens.iter().enumerate() {
         let called = tokens.get(i + 1).is_some_and(|next| next.text == "(");
-        if token.kind == TokenKind::Name && !called && FUNCTIONS.split(", ").any(|function| function == token.text) {
+        if token.kind == TokenKind::Name && !called && is_function(token.text) {
             let message = format!("`{0}` is a function; write {0}(...)", token.text);
             diagnostics.push(Diagnostic { span: token.span.clone(), message, help: None });
             continue;
@@ -445,6 +450,10 @@ impl<'a> Parser<'a> {
             let expr = self.pwl()?;
             return Some(Spanned { expr, span: start..self.last_end() });
         }
+        if name == "table" {
+            let expr = self.table(name_span)?;
+            return Some(Spanned { expr, span: start..self.last_end() });
+        }
         let arguments = self.arguments(name, name_span.clone())?;
         let n = arguments.len();
         let span = start..self.last_end();
@@ -456,6 +465,8 @@ impl<'a> Parser<'a> {
             ("median", 1..) if n % 2 == 1 => Expr::Ranked { rank: n / 2, of: self.exprs(arguments) },
             ("clamp", 3) => self.clamp(arguments),
             ("sort", 1..) => self.sort_index(arguments, span.clone())?,
+            (gate, 1..) if Gate::is_name(gate) => Gate::call(gate, self.exprs(arguments))
+                .unwrap_or_else(|(message, help)| self.report(name_span, &message, help.as_deref())),
             ("norm", 1..) => {
                 let of = self.exprs(arguments);
                 self.node(name_span, name, WITHIN, |nodes| nodes.norm(of))
@@ -568,6 +579,30 @@ impl<'a> Parser<'a> {
         Some(Expr::Pwl(Box::new(term.expr), points))
     }
 
+    /// `(term; value, value, ...)`.
+    fn table(&mut self, name: Range<usize>) -> Option<Expr> {
+        self.expect("(", "table")?;
+        let term = self.sum()?;
+        if !self.accept(";") {
+            let message = "a table has its values after a `;`";
+            self.report(name, message, Some("write table(x1; 0, 1, 1, 0): the values at x1 = 0, 1, 2, 3"));
+            return None;
+        }
+        let mut values = Vec::new();
+        loop {
+            let value = self.sum()?;
+            match value.expr.as_constant() {
+                Some(value) => values.push(value),
+                None => drop(self.report(value.span, "the values of a table are constants", None)),
+            }
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.expect(")", "the values of table")?;
+        Some(Expr::Gate(Gate::Table(values), vec![term.expr]))
+    }
+
     fn exprs(&self, arguments: Vec<Spanned>) -> Vec<Expr> {
         arguments.into_iter().map(|argument| argument.expr).collect()
     }
@@ -643,6 +678,8 @@ fn cannot_call(name: &str, n: usize, is_target: bool) -> (String, Option<String>
         "clamp" => (format!("clamp takes three arguments, not {n}"), Some("write clamp(x1, low, high)".into())),
         "median" if n > 0 => (format!("median of an even number ({n}) is not one of them; give an odd number"), None),
         "min" | "max" | "median" | "sort" => (format!("{name} needs arguments"), None),
+        // That they are missing has been said where they should stand.
+        _ if Gate::is_name(name) => (format!("{name} needs arguments"), None),
         "step" | "heaviside" | "sign" | "floor" | "ceil" | "round" | "argmax" | "argmin" => (
             format!("{name} jumps, and ReLU networks are continuous, so none computes it"),
             Some("the nearest thing: a steep ramp such as clamp(100*x1, 0, 1)".into()),
@@ -652,8 +689,11 @@ fn cannot_call(name: &str, n: usize, is_target: bool) -> (String, Option<String>
             Some(format!("sin(x1)/cos(x1) away from them{AND_WITHIN}")),
         ),
         _ if is_target => {
-            (format!("unknown function `{name}`"), Some(format!("the functions are {FUNCTIONS}, {APPROXIMATED}")))
+            (format!("unknown function `{name}`"), Some(format!("the functions are {FUNCTIONS}, {APPROXIMATED}; the gates are {}", Gate::NAMES)))
         }
-        _ => (format!("unknown function `{name}`"), Some(format!("the functions are {FUNCTIONS}"))),
+        _ => (
+            format!("unknown function `{name}`"),
+            Some(format!("the functions are {FUNCTIONS}; the gates are {}", Gate::NAMES)),
+        ),
     }
 }

@@ -5,6 +5,7 @@
 //! CircuitPicture -> Layout --> Scene --> SVG      circuits of circuits as trapezia
 //! LineChart -----------------> Scene --> SVG      losses, functions of one input
 //! CellPicture ---------------> Scene --> SVG      linear cells in the plane
+//! GraphPicture --> Layout --> Scene --> SVG      what is made of what
 //! Picture ------------------------------> text    for the terminal and for screen readers
 //! ```
 //!
@@ -18,6 +19,7 @@ mod circuits_to_scene;
 mod circuits_to_wiring;
 mod edge_labels;
 mod geometry;
+mod graph_to_scene;
 mod layout_to_scene;
 mod line_chart;
 mod network_to_list;
@@ -36,6 +38,7 @@ mod ticks;
 pub use cells_to_scene::{CellPicture, PlaneCell, PlaneEdge, PlaneRegion};
 pub use circuits_to_scene::CircuitPicture;
 pub use geometry::{Point, Rect};
+pub use graph_to_scene::{GraphLink, GraphNode, GraphPicture};
 pub use line_chart::LineChart;
 pub use number_to_text::number_to_text;
 pub use picture::{Picture, Status};
@@ -68,6 +71,13 @@ impl Picture<'_> {
 }
 
 impl CircuitPicture<'_> {
+    /// The picture as an SVG document.
+    pub fn to_svg(&self, options: &SvgOptions) -> String {
+        scene_to_svg(&self.to_scene(), options)
+    }
+}
+
+impl GraphPicture {
     /// The picture as an SVG document.
     pub fn to_svg(&self, options: &SvgOptions) -> String {
         scene_to_svg(&self.to_scene(), options)

@@ -12,6 +12,7 @@ mod count;
 mod difference;
 mod exact_lp;
 mod feasible;
+mod few_neurons;
 mod finite;
 mod inner_point;
 mod machine_graph;
@@ -41,7 +42,8 @@ pub use difference::{
     prove_within_to,
 };
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
-pub use finite::point_of;
+pub use few_neurons::{FewNeurons, few_neurons};
+pub use finite::{each_point, point_of};
 pub use never::{Never, Satisfying, prove_never};
 pub use one_layer::{Hinge, OneLayerForm};
 pub use representable::{Representable, representable, representable_graph};

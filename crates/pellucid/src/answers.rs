@@ -208,7 +208,7 @@ pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Doma
 }
 
 /// Circuits and their parts in one list, from the outside in.
-fn circuits(circuits: &[Circuit], inputs: &[String]) -> Vec<Value> {
+pub(crate) fn circuits(circuits: &[Circuit], inputs: &[String]) -> Vec<Value> {
     let all = circuits.iter().flat_map(|circuit| circuit.all());
     all.map(|circuit| {
         json!({

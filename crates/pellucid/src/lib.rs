@@ -22,6 +22,7 @@ mod classify;
 mod explain;
 mod export;
 mod float32;
+pub mod library;
 mod notebook;
 pub mod pictures;
 mod replay;
@@ -45,8 +46,8 @@ pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, Checking, check, check_json, check_reader};
 pub use pellucid_compile::{
-    Approximated, ApproximatedPart, Compiled, Goal, Minimality, PieceBound, approximate, compile, compile_for, compose,
-    expr_to_circuit, fold,
+    Approximated, ApproximatedPart, Compiled, Disguise, Disguised, Goal, Minimality, PieceBound, approximate, compile,
+    compile_for, compose, disguise, expr_to_circuit, fold,
 };
 pub use pellucid_core::{
     Affine, Biases, CellStep, Certificate, Circuit, Claim, Composition, Computation, Constraint, Difference, Domain,

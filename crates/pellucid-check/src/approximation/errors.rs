@@ -147,5 +147,6 @@ fn error_of(tree: &Expr, known: &[Known]) -> Interval {
             let scaled = points.windows(2).map(|p| error.scaled(&((&p[1].1 - &p[0].1) / (&p[1].0 - &p[0].0))));
             scaled.reduce(|all, piece| all.hull(&piece)).unwrap_or(Interval::EVERYTHING)
         }
+        Expr::Gate(gate, terms) => error_of(&gate.body(terms.len()).substitute(terms), known),
     }
 }

@@ -9,6 +9,7 @@ use pellucid::{
 };
 
 use crate::arguments::{BiasArguments, FunctionArguments, GoalArguments, domain, nonnegative};
+use crate::disguising::{DisguiseArguments, Hidden, refuse_explain};
 use crate::limits::LimitArguments;
 use crate::proofs::ExplainArgument;
 use crate::{Answer, files, screen, words};
@@ -21,6 +22,7 @@ use crate::{Answer, files, screen, words};
   pellucid compile 'min(x1, x2)' --explain
   pellucid compile 'max(x1, x2, x3, x4, x5)' --layers 2
   pellucid compile 'x*y' --within 1e-3 --on '[-1,1]^2'
+  pellucid compile 'min(x1, x2)' --disguise 7 -o hidden.onnx
   pellucid compile '(max(x1, x2), min(x1, x2))' --certificate proof.json")]
 pub struct Arguments {
     /// The function, such as 'min(x1, x2)' or '|x| + 1/2'
@@ -50,6 +52,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
     #[command(flatten)]
+    disguise: DisguiseArguments,
+    #[command(flatten)]
     pub(super) explain: ExplainArgument,
     /// Print one JSON object
     #[arg(long)]
@@ -62,6 +66,7 @@ const HEADING_CHARS: usize = 160;
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
+    arguments.disguise.check_outputs(arguments.output.as_deref())?;
     if let Some(within) = &arguments.within
         && let Some(answer) = super::approximate::run(&arguments, within)?
     {
@@ -76,6 +81,16 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let any_depth = compiled.minimality.any_depth.as_ref().map(|bound| &bound.certificate);
     for certificate in [Some(&compiled.certificate), any_depth].into_iter().flatten() {
         must_hold(certificate)?;
+    }
+    if let Some(how) = arguments.disguise.how() {
+        refuse_explain(arguments.explain.explain)?;
+        let hidden = clock.run("disguising", |limits| Hidden::new(&compiled, &how, limits))?;
+        must_hold(&hidden.certificate)?;
+        if let Some(path) = &arguments.certificate {
+            write_certificate(&hidden.certificate, path)?;
+        }
+        let output = arguments.output.as_deref();
+        return arguments.disguise.finish(&compiled, &hidden, output, arguments.round, arguments.json);
     }
     if let Some(path) = &arguments.output {
         let file = NetworkFile {
@@ -127,14 +142,15 @@ pub fn say_how_to_check(path: &std::path::Path) {
 }
 
 /// The number of linear cells of the network, where it is quickly had.
-fn n_cells(compiled: &Compiled) -> Option<usize> {
+pub fn n_cells(compiled: &Compiled) -> Option<usize> {
     let start = Instant::now();
     let stop = || start.elapsed() > Duration::from_millis(300);
     let limits = Limits { max_cells: 5_000, stop: Some(&stop) };
     pellucid::walk(&compiled.network.to_activation_graph(), &compiled.domain, limits, |_| true).ok()
 }
 
-fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
+/// The answer as people read it.
+pub fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<String> {
     let minimality = &compiled.minimality;
     let verdict = if minimality.proved { "proved smallest" } else { "best known" };
     let function = words::brief(&compiled.function.to_string(), HEADING_CHARS);

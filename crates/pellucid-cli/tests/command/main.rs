@@ -5,6 +5,7 @@ mod domains;
 mod files;
 mod interrupts;
 mod json;
+mod library;
 mod limits;
 mod proofs;
 mod texts;

@@ -172,6 +172,7 @@ fn the_help() {
       decompile  Network -> features -> circuits -> formula
       train      Train, and say which runs found the circuit
       check      Check a proof independently
+      library    The known circuits: their sizes, proofs, and what is made of what
       draw       A picture of a network or a function's circuit
       convert    Between network file formats
       help       Print this message or the help of the given subcommand(s)
@@ -185,7 +186,9 @@ fn the_help() {
 
     Try: pellucid compile 'min(x1, x2)'
     ");
-    for command in ["reproduce", "compile", "prove", "vnnlib", "decompile", "train", "check", "draw", "convert"] {
+    for command in
+        ["reproduce", "compile", "prove", "vnnlib", "decompile", "train", "check", "library", "draw", "convert"]
+    {
         let outcome = pellucid(&[command, "--help"]);
         assert!(outcome.gives(0).starts_with(char::is_alphabetic), "{outcome:#?}");
     }
@@ -206,7 +209,7 @@ fn the_examples_of_the_help_run() {
     std::fs::copy(format!("{formats}/fixtures/turn.nnet"), folder.path("turn.nnet")).unwrap();
     std::fs::copy(format!("{formats}/properties/stay.vnnlib"), folder.path("stay.vnnlib")).unwrap();
     let mut n_examples = 0;
-    for command in ["compile", "prove", "vnnlib", "decompile", "train", "draw", "convert"] {
+    for command in ["compile", "prove", "vnnlib", "decompile", "train", "library", "draw", "convert"] {
         let help = pellucid(&[command, "--help"]);
         for example in help.stdout.lines().filter_map(|line| line.strip_prefix("  pellucid ")) {
             let outcome = folder.run(&words(example).iter().map(String::as_str).collect::<Vec<_>>());

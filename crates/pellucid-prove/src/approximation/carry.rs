@@ -67,5 +67,6 @@ fn error(tree: &Expr, known: &[Carried]) -> Interval {
             let slopes = points.windows(2).map(|p| (&p[1].1 - &p[0].1) / (&p[1].0 - &p[0].0));
             slopes.map(|slope| argument.scaled(&slope)).reduce(|a, b| a.hull(&b)).unwrap_or(Interval::EVERYTHING)
         }
+        Expr::Gate(gate, terms) => error(&gate.body(terms.len()).substitute(terms), known),
     }
 }

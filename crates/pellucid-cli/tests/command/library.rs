@@ -1,0 +1,92 @@
+//! The library and disguises, from the command line.
+
+use insta::assert_snapshot;
+
+use crate::{Folder, pellucid};
+
+#[test]
+fn a_part_of_the_table() {
+    let outcome = pellucid(&["library", "--like", "norm of"]);
+    let table = outcome.gives(0).split("\n\n").next().unwrap();
+    assert_snapshot!(table, @"");
+}
+
+#[test]
+fn a_page() {
+    let folder = Folder::new();
+    let outcome = folder.run(&["library", "absolute-value", "-o", "abs.html", "--out", "all"]);
+    assert_snapshot!(outcome.gives(0), @"");
+    assert!(folder.read("abs.html").starts_with("<!DOCTYPE html>"));
+    for proof in ["all/everywhere.proof.json", "all/box.proof.json", "all/everywhere.any-depth.json"] {
+        folder.run(&["check", proof]).gives(0);
+    }
+    folder.run(&["prove", "all/everywhere.json", "abs(x1)"]).gives(0);
+    let answer = folder.run(&["library", "minimum-of-four", "--json"]).json();
+    assert_eq!(answer["on"][1]["widths"], serde_json::json!([4, 2]));
+    assert_eq!(answer["made_of"], serde_json::json!(["minimum"]));
+}
+
+#[test]
+fn names_that_are_not_there() {
+    let outcome = pellucid(&["library", "minimun"]);
+    assert!(outcome.is_refused().contains("near: minimum"), "{outcome:#?}");
+    let outcome = pellucid(&["library", "--like", "no such thing"]);
+    assert!(outcome.is_refused().contains("near: "), "{outcome:#?}");
+    let outcome = pellucid(&["library", "--graph", "graph.png"]);
+    assert!(outcome.is_refused().contains(".svg, .json or .dot"), "{outcome:#?}");
+}
+
+#[test]
+fn the_graph_in_three_formats() {
+    let folder = Folder::new();
+    for name in ["graph.svg", "graph.json", "graph.dot"] {
+        folder.run(&["library", "--like", "absolute", "--graph", name]).gives(0);
+    }
+    assert!(folder.read("graph.svg").contains("l1-norm-of-two is a part of l1-norm-of-three"));
+    assert!(folder.read("graph.dot").starts_with("digraph"));
+    let graph: serde_json::Value = serde_json::from_str(&folder.read("graph.json")).unwrap();
+    let uses = graph["uses"].as_array().unwrap();
+    assert!(uses.iter().any(|u| u["part"] == "absolute-value" && u["neurons_found"] == 2), "{uses:?}");
+}
+
+#[test]
+fn a_disguise_and_its_labels() {
+    let folder = Folder::new();
+    let arguments = ["compile", "min(x1, x2)", "--disguise", "7", "-o", "hidden.onnx", "--certificate", "proof.json"];
+    assert_snapshot!(folder.run(&arguments).gives(0), @"");
+    folder.run(&["prove", "hidden.onnx", "min(x1, x2)"]).gives(0);
+    folder.run(&["check", "proof.json"]).gives(0);
+    let labels: serde_json::Value = serde_json::from_str(&folder.read("hidden.labels.json")).unwrap();
+    assert_eq!(labels["function"], "min(x1, x2)");
+    assert_eq!(labels["equality"]["verdict"], "proved");
+    // The same seed again, on paper; another one, wider and deeper.
+    let again = folder.run(&["compile", "min(x1, x2)", "--disguise", "7", "--json", "--labels", "labels.json"]).json();
+    assert_eq!(again, labels);
+    assert_eq!(folder.read("labels.json"), folder.read("hidden.labels.json"));
+    let wide = ["compile", "min(x1, x2)", "--disguise", "8", "--disguise-width", "5/2", "--disguise-layers", "2"];
+    assert!(folder.run(&wide).gives(0).contains("that pass on"));
+    let refused = folder.run(&["compile", "x1", "--disguise", "1", "--disguise-width", "1/2"]);
+    assert!(refused.is_refused().contains("1 to 100 times as wide"), "{refused:#?}");
+    assert!(folder.run(&["compile", "x1", "--disguise-width", "3"]).is_refused().contains("--disguise"));
+}
+
+#[test]
+fn a_suite() {
+    let folder = Folder::new();
+    let outcome = folder.run(&["library", "--like", "leaky", "--suite", "suite", "--seed", "3"]);
+    assert!(outcome.gives(0).contains("8 networks written to suite/"), "{outcome:#?}");
+    let index: serde_json::Value = serde_json::from_str(&folder.read("suite/index.json")).unwrap();
+    let networks = index["networks"].as_array().unwrap();
+    assert_eq!(networks.len(), 8);
+    for network in networks {
+        let path = format!("suite/{}", network["onnx"].as_str().unwrap());
+        let mut prove = vec!["prove", path.as_str(), "max(x1, 1/8*x1)"];
+        if network["domain"] != "everywhere" {
+            prove.extend(["--on", "[-2,2]"]);
+        }
+        folder.run(&prove).gives(0);
+    }
+    assert!(folder.read("suite/README.md").contains("How a tool can be scored"));
+    let outcome = folder.run(&["library", "--like", "leaky", "--suite", "suite"]);
+    assert!(outcome.is_refused().contains("not empty"), "{outcome:#?}");
+}
