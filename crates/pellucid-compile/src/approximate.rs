@@ -28,7 +28,9 @@ const MAX_PIECES: usize = 20_000;
 /// Pieces of a part are counted up to so many.
 const MOST_COUNTED: usize = 5_000;
 /// How often tolerances of steps are changed after a proof.
-const ATTEMPTS: usize = 4;
+const ATTEMPTS: usize = 8;
+/// How often after one of them was within the tolerance.
+const MOST_FITS: usize = 3;
 /// Errors below this part of the tolerance leave room for a smaller network.
 const ROOMY: f64 = 0.95;
 /// Growth of neurons with the tolerance that shares are made for: paths of lines take its power -1/2.
@@ -204,7 +206,7 @@ impl Job<'_> {
                 let neurons: Vec<usize> = found.parts.iter().map(|part| part.n_neurons).collect();
                 shares = budget::shares(&neurons, exponent);
             }
-            let mut scale = 1.0;
+            let (mut scale, mut n_fits) = (1.0, 0);
             for _ in 0..ATTEMPTS {
                 let tolerances: Vec<f64> = budget::split(within * scale, &sensitivities, &shares);
                 let built = self.built(steps, &tolerances)?;
@@ -224,7 +226,8 @@ impl Job<'_> {
                 if fits && best.as_ref().is_none_or(better) {
                     best = Some(found);
                 }
-                if fits && (error > ROOMY || steps.steps.len() < 2) {
+                n_fits += usize::from(fits);
+                if fits && (error > ROOMY || steps.steps.len() < 2 || n_fits == MOST_FITS) {
                     break;
                 }
                 scale *= 0.998 / error.max(0.05);
