@@ -130,7 +130,7 @@ fn far_out_values_are_bounded_without_being_worked_out() {
         }
     }
     // Numbers too near 0 to be told from it, and too long to be kept.
-    let near = Rational::ratio(1, 3) / "1e2000".parse().unwrap();
+    let near = Rational::ratio(1, 3) / "1e2000".parse::<Rational>().unwrap();
     for function in all() {
         let enclosed = function.enclose(&Interval::new(near.clone(), &near * Rational::from(2)), BITS).unwrap();
         let float = function.at_f64(near.to_f64());
