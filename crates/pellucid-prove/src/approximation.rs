@@ -168,7 +168,7 @@ fn outwards(bound: &Rational, up: bool) -> Rational {
     let mut scale = Rational::one();
     let digits = (0..DIGITS).fold(Rational::one(), |product, _| product * &ten);
     while (bound * &scale).abs() < digits {
-        scale = scale * &ten;
+        scale *= &ten;
     }
     let scaled = bound * &scale;
     let floor = scaled.floor();

@@ -7,7 +7,7 @@ use pellucid::{
 
 use super::compile::{Arguments, must_hold, write_certificate};
 use crate::arguments::domain;
-use crate::{Answer, files, screen, words};
+use crate::{Answer, screen, words};
 
 /// Longer functions lose their middle in the heading; JSON has all of it.
 const HEADING_CHARS: usize = 160;
@@ -76,7 +76,6 @@ fn text(found: &Approximated, target: &Target) -> anyhow::Result<String> {
         let pieces = part.n_pieces.map_or(String::new(), |n| format!(" ({})", counted(n, "linear piece")));
         let made = format!("{} on [{low}, {high}]: {}{pieces}", part.computes, part.design);
         text += &words::wrapped("  made of     ", &made, width);
-        text.push('\n');
     }
     let error = format!(
         "proved: {function} less the network is at least {} and at most {}",
@@ -84,7 +83,6 @@ fn text(found: &Approximated, target: &Target) -> anyhow::Result<String> {
         found.high.to_decimal(DIGITS)
     );
     text += &words::wrapped("  error       ", &error, width);
-    text.push('\n');
     let bound = match &found.lower_bound {
         Some(bound) => format!(
             "at least {}, so {} in one hidden layer and {} in any number of them: {}",

@@ -30,26 +30,27 @@ const ROUNDED: i64 = 1 << 10;
 /// # Errors
 /// When a step cannot be had within its tolerance, or is not defined for all numbers that the steps before
 /// give it.
-pub fn plan(steps: &Steps, sides: &[Bounds], tolerances: &[f64], room: Room) -> Result<Vec<Planned>, Error> {
+pub fn plan(steps: &Steps, sides: &[Bounds], tolerances: &[Rational], room: Room) -> Result<Vec<Planned>, Error> {
     let mut values: Vec<Interval> = sides.iter().map(|(low, high)| Interval::new(low.clone(), high.clone())).collect();
     let mut planned = Vec::with_capacity(steps.steps.len());
-    for (step, tolerance) in steps.steps.iter().zip(tolerances) {
+    for (step, allowed) in steps.steps.iter().zip(tolerances) {
         let argument = step.of.range(&values);
         let Some((low, high)) = argument.ends() else {
             return Err(Error::input(format!("`{}` is not bounded there", step.computes)));
         };
         let range = usable(step, (low.clone(), high.clone()))?;
-        let allowed = Rational::from_f64(*tolerance).filter(Rational::is_positive);
-        let allowed = allowed.ok_or_else(|| Error::input("a tolerance must be above 0"))?;
+        if !allowed.is_positive() {
+            return Err(Error::limit("a step's part of the tolerance is too small for floats"));
+        }
         let designs = if step.is_square() {
-            Designs::of_square((&range.0, &range.1), &allowed, room)
+            Designs::of_square((&range.0, &range.1), allowed, room)
         } else {
-            Designs::of_curve(&|x| step.at(x), (&range.0, &range.1), *tolerance, room)
+            Designs::of_curve(&|x| step.at(x), (&range.0, &range.1), allowed.to_f64(), room)
         }?;
         let value = step
             .computes
             .on(&Interval::new(range.0.clone(), range.1.clone()), BITS)
-            .map(|jet| jet.value.plus(&Interval::new(-&allowed, allowed.clone())))
+            .map(|jet| jet.value.plus(&Interval::new(-allowed, allowed.clone())))
             .ok_or_else(|| undefined(step, &range))?;
         values.push(value);
         planned.push(Planned { range, designs });

@@ -4,7 +4,7 @@
 //! looked at in floats at many points; what comes out is only a suggestion, and the proof of the whole says
 //! how far it is really off.
 
-use pellucid_core::Bounds;
+use pellucid_core::{Bounds, Rational};
 
 use super::floats::FloatExpr;
 use super::steps::Steps;
@@ -69,12 +69,13 @@ fn points(sides: &[Bounds]) -> Vec<Vec<f64>> {
 }
 
 /// Tolerances of the steps that use up the tolerance of the whole, in these shares.
-pub fn split(tolerance: f64, sensitivities: &[f64], shares: &[f64]) -> Vec<f64> {
+pub fn split(tolerance: f64, sensitivities: &[f64], shares: &[f64]) -> Vec<Rational> {
     let total: f64 = shares.iter().sum();
     let one = |(sensitivity, share): (&f64, &f64)| {
         // What no output depends on may be off by much.
         let sensitivity = sensitivity.max(1e-9);
-        (tolerance * share / total / sensitivity).min(1e6 * tolerance)
+        let part = (tolerance * share / total / sensitivity).min(1e6 * tolerance);
+        Rational::from_f64(part).unwrap_or_default()
     };
     sensitivities.iter().zip(shares).map(one).collect()
 }

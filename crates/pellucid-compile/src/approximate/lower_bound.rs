@@ -40,7 +40,7 @@ const MOST_DIAGONAL_INPUTS: usize = 4;
 /// The best bound known; `None` when there are more than `most` pieces, or none can be counted.
 pub fn lower_bound(target: &Target, sides: &[Bounds], within: &Rational, most: usize) -> Option<PieceBound> {
     if let Some(pieces) = pieces_of_a_square(target, sides, within) {
-        let how = "no path with fewer equal pieces is as near a square, and no other path either";
+        let how = "with p pieces a path on an interval of width w is at best w^2 / (8 p^2) from the square";
         return Some(PieceBound::new(pieces, true, how.into()));
     }
     let floats = FloatTarget::of(target);
