@@ -247,9 +247,9 @@ impl fmt::Display for Claim {
             }
             Claim::AtLeast { function, domain, at_least } => write!(
                 f,
-                "every network without skip connections that computes {function} {} has at least {at_least} hidden \
-                 neurons, of whatever depth",
-                domain.phrase()
+                "every network without skip connections that computes {function} {} has at least {}, of whatever depth",
+                domain.phrase(),
+                counted(*at_least, "hidden neuron")
             ),
             Claim::Never { computation, cases } => {
                 let n_constraints = counted(cases.iter().map(Vec::len).sum(), "constraint");
