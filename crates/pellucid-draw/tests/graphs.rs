@@ -18,7 +18,10 @@ fn node(name: String) -> GraphNode {
 
 fn boxes(picture: &GraphPicture) -> Vec<Rect> {
     let shapes = picture.to_scene().shapes;
-    shapes.iter().filter_map(|shape| if let Shape::Disc { bounds, .. } = shape { Some(*bounds) } else { None }).collect()
+    shapes
+        .iter()
+        .filter_map(|shape| if let Shape::Disc { bounds, .. } = shape { Some(*bounds) } else { None })
+        .collect()
 }
 
 #[test]
