@@ -5,7 +5,9 @@
 //! reads functions and networks rightly and the theorems it rests on hold:
 //! * the canonical form of one hidden layer is unique (see [`one_layer`]), which gives the count of
 //!   hidden neurons (see [`lower_bound`]);
-//! * what networks of some width and depth cannot do (see the top of `depth.rs`).
+//! * what networks of some width and depth cannot do (see the tops of `depth.rs` and `few_neurons.rs`);
+//! * for functions that are not piecewise linear: the enclosures that `pellucid-core` gives, the mean value
+//!   theorem, and that convex functions lie above their tangents (see the top of `approximation.rs`).
 //!
 //! ```
 //! let text = r#"{"pellucid_certificate": 2,
@@ -18,8 +20,10 @@
 //! assert!(checked.is_accepted());
 //! ```
 
+mod approximation;
 mod cells;
 mod depth;
+mod few_neurons;
 pub mod lower_bound;
 mod never;
 pub mod one_layer;
@@ -106,6 +110,13 @@ fn verify(certificate: &Certificate) -> Result<(), String> {
             let shown = depth::fewest(function, domain, *at_least, proof)?;
             if *at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
         }
+        (Claim::Approximates { target, network, domain, low, high }, Proof::Approximates(composition)) => {
+            approximation::approximates(&approximation::Near { target, network, domain, low, high }, composition)
+        }
+        (Claim::AtLeast { function, domain, at_least }, Proof::AtLeastAtPoints(proof)) => {
+            let shown = few_neurons::fewest(function, domain, proof)?;
+            if *at_least <= shown { Ok(()) } else { Err(format!("only {shown} hidden neurons are shown to be needed")) }
+        }
         (Claim::Never { computation, cases }, Proof::Never(proofs)) => never::never(computation, cases, proofs),
         _ => Err("the proof is not of the claim's kind".into()),
     }
@@ -155,7 +166,18 @@ impl Sides<'_> {
             }
             Difference::Wider { domain: wider, difference } => Sides { domain: wider, ..self }.shown(difference),
             Difference::Points => points::all(&self.difference(Merge::Hyperplanes)?, domain, bound),
+            Difference::Intervals => cancels(&self.difference(Merge::Nothing)?, domain, bound),
         }
+    }
+}
+
+/// Is every output within the bound once the ReLUs that never bend are gone and copies are one?
+fn cancels(difference: &ReluGraph, domain: &Domain, bound: &Rational) -> Result<(), String> {
+    let Domain::Box(sides) = domain.hull() else { return Err("intervals need a bounded domain".into()) };
+    let settled = difference.settled(&sides, Merge::Copies);
+    match settled.outputs.iter().find(|output| !output.terms.is_empty() || output.constant.abs() > *bound) {
+        Some(_) => Err("the sides do not cancel by intervals".into()),
+        None => Ok(()),
     }
 }
 

@@ -391,3 +391,21 @@ fn no_short_proof_by_cells_shows_a_false_claim() {
     println!("{n_all} proofs tried");
     assert!(n_all > 1_000);
 }
+
+#[test]
+fn intervals_prove_what_they_show_and_no_more() {
+    let on = |low: &str| box_of(&[(low, "1"), ("0", "1")]);
+    let holds = |left: &str, right: &str, domain: Domain, bound: &str| {
+        let claim = Claim::Within { left: function(left, 2), right: function(right, 2), domain, bound: r(bound) };
+        check(&Certificate::new(claim, Proof::Within(Difference::Intervals))).is_accepted()
+    };
+    // A neuron that carries x1, and copies of one that bends.
+    assert!(holds("relu(x1 + 1) - 1 + relu(2*x2 - 1)", "x1 + 2*relu(x2 - 1/2)", on("-1"), "0"));
+    assert!(!holds("relu(x1 + 1) - 1 + relu(2*x2 - 1)", "x1 + 2*relu(x2 - 1/2)", on("-2"), "0"));
+    assert!(!holds("relu(x1 + 1)", "x1", on("-1"), "1/2"));
+    assert!(holds("relu(x1 + 1)", "x1", on("-1"), "1"));
+    // Bounds are taken one by one, so this is true and not shown.
+    assert!(!holds("relu(relu(x1) - x1)", "relu(x1) - x1", on("-1"), "0"));
+    // Over all of the plane nothing is bounded.
+    assert!(!holds("x1", "x1", Domain::Everywhere, "0"));
+}

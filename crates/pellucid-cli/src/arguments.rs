@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use clap::Args;
-use pellucid::{Biases, Computation, Domain, Function, Goal, NetworkFile, Rational};
+use pellucid::{Biases, Computation, Domain, Function, Goal, NetworkFile, Rational, Target};
 
 use crate::files;
 
@@ -23,6 +23,12 @@ impl FunctionArguments {
     pub fn function(&self, text: &str) -> anyhow::Result<Function> {
         let names = self.names()?;
         Ok(if names.is_empty() { Function::parse(text)? } else { Function::parse_with_inputs(text, names)? })
+    }
+
+    /// Reads a function that need not be piecewise linear.
+    pub fn target(&self, text: &str) -> anyhow::Result<Target> {
+        let names = self.names()?;
+        Ok(if names.is_empty() { Target::parse(text)? } else { Target::parse_with_inputs(text, names)? })
     }
 
     /// Reads a function that stands beside something with named inputs: where it speaks of the

@@ -1,5 +1,6 @@
 //! One file a command: its arguments, and what it prints.
 
+pub mod approximate;
 pub mod cells;
 pub mod check;
 pub mod compile;

@@ -64,6 +64,7 @@ fn restyled(expr: &Expr, style: Style) -> Expr {
         Expr::Min(terms) => meeting(all(terms), false, style),
         Expr::Max(terms) => meeting(all(terms), true, style),
         Expr::Clamp(parts) => Expr::Clamp(Box::new(parts.each_ref().map(|part| restyled(part, style)))),
+        Expr::Gate(gate, terms) => Expr::Gate(gate.clone(), all(terms)),
         Expr::Ranked { rank, of } => {
             let of = all(of);
             match (style.extremes, rank, of.len()) {
@@ -156,6 +157,7 @@ fn depth(expr: &Expr) -> usize {
             Expr::Relu(_) | Expr::Abs(_) | Expr::Pwl(..) => 1,
             Expr::Min(terms) | Expr::Max(terms) => rounds(terms.len()),
             Expr::Clamp(_) => 2,
+            Expr::Gate(gate, terms) => depth(&gate.body(terms.len())),
             Expr::Ranked { of, .. } => {
                 let rounds = rounds(of.len());
                 rounds * (rounds + 1) / 2

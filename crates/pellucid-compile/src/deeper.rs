@@ -9,6 +9,7 @@ use pellucid_prove::Limits;
 
 use crate::alternatives::alternatives;
 use crate::goal::Goal;
+use crate::graph_to_network::{Effort, graph_to_network};
 use crate::inner_relus::Candidate;
 use crate::maxima::as_sum_of_maxima;
 use crate::shrink::shrink;
@@ -23,6 +24,9 @@ pub struct Built {
     pub plain: Network<Rational>,
     /// Agrees with it at many points.
     pub shrunk: Option<Network<Rational>>,
+    /// Larger, but with the function's own ReLUs alone, so that on unbounded domains it is plainly
+    /// the function.
+    pub literal: Network<Rational>,
 }
 
 impl Built {
@@ -61,6 +65,8 @@ pub fn deeper_network(
             search.try_way(&way, limits)?;
         }
     }
+    let graph = function.to_relu_graph();
+    let literal = graph_to_network(&graph, domain, function.input_names().to_vec(), Effort::Quick)?;
     let mut best: Option<Built> = None;
     search.found.sort_by_key(|candidate| cost(&candidate.network));
     for candidate in search.found.into_iter().take(MAX_IMPROVED) {
@@ -73,7 +79,7 @@ pub fn deeper_network(
         }
         let plain = candidate.improve(limits, cost)?;
         let shrunk = shrink(&plain, domain, limits);
-        let built = Built { plain, shrunk };
+        let built = Built { plain, shrunk, literal: literal.clone() };
         if best.as_ref().is_none_or(|best| cost(built.smallest()) < cost(best.smallest())) {
             best = Some(built);
         }

@@ -27,8 +27,8 @@ enum Inner {
 const CHOICES: [Inner; 3] = [Inner::None, Inner::Deepest, Inner::All];
 /// Networks built at most to compare choices.
 const MAX_TRIALS: usize = 200;
-/// Terms of all graphs built while choices are compared, at most.
-const MAX_TERMS: usize = 60_000;
+/// Terms times layers of all graphs built while choices are compared, at most: about what it costs.
+const MAX_WORK: usize = 300_000;
 
 /// A graph with the inner ReLUs chosen so far, built.
 pub struct Candidate<'a> {
@@ -74,12 +74,13 @@ impl<'a> Candidate<'a> {
     ) -> Result<Network<Rational>, Error> {
         let is_deep = |k: &usize| self.graph.relus[*k].relu_wires().next().is_some();
         let deep: Vec<usize> = (0..self.graph.relus.len()).filter(is_deep).collect();
+        let work = self.graph.n_terms() * self.network.layers().len();
         let (mut trials, mut improved) = (0, true);
         while improved {
             improved = false;
             for k in deep.iter().rev() {
                 for other in CHOICES {
-                    let over = trials == MAX_TRIALS || trials * self.graph.n_terms() > MAX_TERMS;
+                    let over = trials == MAX_TRIALS || trials * work > MAX_WORK;
                     if over || limits.stop.is_some_and(|stop| stop()) {
                         return self.finish(&cost);
                     }
@@ -190,7 +191,8 @@ impl Rebuilt {
         let form = self.builder.relu(argument);
         // A ReLU that is new is one layer above what it is made of.
         for k in self.depths.len()..self.builder.n_relus() {
-            let depth = self.builder.argument(k).terms.iter().map(|(wire, _)| self.depth(*wire)).max().unwrap_or(0);
+            let terms = self.builder.argument(k).map_or(&[][..], |argument| &argument.terms);
+            let depth = terms.iter().map(|(wire, _)| self.depth(*wire)).max().unwrap_or(0);
             self.depths.push(depth + 1);
         }
         form

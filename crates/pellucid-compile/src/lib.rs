@@ -5,12 +5,16 @@
 //! bound for networks of whatever depth meets its size.
 
 mod alternatives;
+mod approximate;
 mod deeper;
 mod disguise;
 mod expr_to_circuit;
+mod finite;
+mod fit;
 mod fives;
 mod fold;
 mod goal;
+mod graph_to_layers;
 mod graph_to_network;
 mod inner_relus;
 pub mod library;
@@ -23,21 +27,25 @@ use pellucid_core::{
     Biases, Certificate, Computation, Domain, Error, Function, Network, OneLayer, Proof, Rational, counted,
 };
 use pellucid_prove::{
-    Limits, OneLayerForm, Representable, SizeBound, Verdict, certify_smallest, count, prove_within, representable,
-    size_bound,
+    Limits, OneLayerForm, Representable, SizeBound, Verdict, certify_smallest, count, plan_quickly, prove_within,
+    representable, size_bound,
 };
 
 use deeper::{Built, deeper_network};
 
+pub use approximate::{Approximated, ApproximatedPart, PieceBound, approximate};
 pub use disguise::{Disguise, Disguised, LayerRole, Part, PassesThrough, Role, Side, disguise};
 pub use expr_to_circuit::expr_to_circuit;
 pub use fold::{compose, fold};
 pub use goal::Goal;
-pub use graph_to_network::graph_to_network;
+pub use graph_to_network::{Effort, graph_to_network};
 pub use plan_to_network::plan_to_network;
 
 /// Cells walked at most to read off the kinks of a function.
 const MAX_CELLS_READ: usize = 20_000;
+/// With more inputs cells have many corners, and fewer are looked at.
+const MANY_INPUTS: usize = 8;
+const FEW_CELLS_READ: usize = 1_000;
 
 /// A function's network with what is proved about it.
 #[derive(Clone, Debug)]
@@ -104,11 +112,18 @@ pub fn compile_for(
     goal: &Goal,
     limits: Limits<'_>,
 ) -> Result<Compiled, Error> {
+    if let Domain::Finite { .. } = domain {
+        return finite::compile_finite(function, domain, biases, limits);
+    }
     domain.must_be_a_box(function.n_inputs(), "compiling")?;
     // Whether one layer can do it is worth this much work; deeper networks are proved on their own.
-    let reading = Limits { max_cells: limits.max_cells.min(MAX_CELLS_READ), ..limits };
+    let read = if function.n_inputs() <= MANY_INPUTS { MAX_CELLS_READ } else { FEW_CELLS_READ };
+    let reading = Limits { max_cells: limits.max_cells.min(read), ..limits };
     match representable(function, domain, reading) {
         Ok(Representable::Form(form)) => {
+            if form.hinges.len() > MAX_COUNTED_HINGES && biases == Biases::ALLOWED {
+                return one_long_layer(function, domain, &form, limits);
+            }
             let shallow = one_layer(function, domain, biases, &form, limits)?;
             Ok(deeper_than_one(&shallow, goal, limits)?.unwrap_or(shallow))
         }
@@ -128,6 +143,28 @@ pub fn compile_for(
         }
         Err(error) => Err(error),
     }
+}
+
+/// More hinges than this are built, and proved right, but not proved fewest.
+const MAX_COUNTED_HINGES: usize = 1_000;
+
+/// A network with one hidden layer for very many hinges: a neuron each, and what is left.
+fn one_long_layer(
+    function: &Function,
+    domain: &Domain,
+    form: &OneLayerForm,
+    limits: Limits<'_>,
+) -> Result<Compiled, Error> {
+    let biases = Biases::ALLOWED;
+    let plan = plan_quickly(form, domain, biases)?;
+    let network = plan_to_network(form, &plan, domain, biases, Some(function.input_names().to_vec()))?;
+    let reason = format!(
+        "its {} kink hyperplanes need a neuron each with one hidden layer, but that is not certified for so many",
+        form.hinges.len()
+    );
+    let minimality = Minimality { proved: false, lower_bound: 1, reason, any_depth: None };
+    let built = Built { plain: network.clone(), shrunk: None, literal: network };
+    proved(function, domain, biases, &Goal::SMALLEST, built, minimality, limits)
 }
 
 /// The smallest network with one hidden layer.
@@ -167,7 +204,7 @@ fn deeper_than_one(shallow: &Compiled, goal: &Goal, limits: Limits<'_>) -> Resul
     if built.smallest().hidden_neurons() >= network.hidden_neurons() || !goal.allows(built.smallest()) {
         return Ok(None);
     }
-    let deep = proved(function, domain, *biases, built, minimality.clone(), limits);
+    let deep = proved(function, domain, *biases, goal, built, minimality.clone(), limits);
     // What cannot be proved within the limits is no answer where there is one.
     match deep {
         Ok(deep) if deep.network.hidden_neurons() < network.hidden_neurons() => Ok(Some(deep)),
@@ -206,7 +243,7 @@ fn deeper(
             "`{function}` needs more than one hidden layer, and no deeper network {biases} is known (allow biases)"
         )));
     }
-    proved(function, domain, biases, built, minimality, limits)
+    proved(function, domain, biases, goal, built, minimality, limits)
 }
 
 /// What was built, proved to compute the function: the smaller network if that can be done.
@@ -214,13 +251,19 @@ fn proved(
     function: &Function,
     domain: &Domain,
     biases: Biases,
+    goal: &Goal,
     built: Built,
     mut minimality: Minimality,
     limits: Limits<'_>,
 ) -> Result<Compiled, Error> {
     let left = Computation::Function(function.clone());
-    let Built { plain, shrunk } = built;
-    for (network, is_last) in shrunk.into_iter().map(|network| (network, false)).chain([(plain, true)]) {
+    let allowed = |network: &Network<Rational>| goal.allows(network);
+    let Built { plain, shrunk, literal } = built;
+    // What cannot be proved cell by cell may still be told by its ReLUs.
+    let at_a_glance = Limits { max_cells: 1, stop: None };
+    let tries = [shrunk.map(|network| (network, limits)), Some((plain, limits)), Some((literal, at_a_glance))];
+    let mut failed = None;
+    for (network, limits) in tries.into_iter().flatten().filter(|(network, _)| allowed(network)) {
         let right = Computation::Network(network.clone());
         match prove_within(&left, &right, domain, &Rational::zero(), limits) {
             Ok(Verdict::Proved { certificate, n_cells }) => {
@@ -232,17 +275,20 @@ fn proved(
                 let (function, domain, certificate) = (function.clone(), domain.clone(), *certificate);
                 return Ok(Compiled { function, domain, biases, network, certificate, n_cells, minimality });
             }
-            // It agreed at many points, but not at all.
-            Ok(Verdict::Refuted(_)) if !is_last => {}
+            // A shrunk one agreed at many points, but not at all.
             Ok(Verdict::Refuted(counterexample)) => {
-                return Err(Error::input(format!(
+                failed.get_or_insert(Error::input(format!(
                     "defect: the network built differs from the function: {counterexample:?}"
                 )));
+            }
+            Err(error) if error.is_limit() => {
+                // The first limit met is the one to raise.
+                failed = failed.filter(Error::is_limit).or(Some(error));
             }
             Err(error) => return Err(error),
         }
     }
-    Err(Error::input("defect: nothing was built"))
+    Err(failed.unwrap_or_else(|| Error::input("defect: nothing was built")))
 }
 
 /// What the count says, in words.

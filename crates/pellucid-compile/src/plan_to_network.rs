@@ -1,6 +1,6 @@
 //! A canonical form with a plan for its hinges and its rest, built as one hidden layer.
 
-use pellucid_core::linear::solve;
+use pellucid_core::linear::solve_all;
 use pellucid_core::{Affine, Biases, Domain, Error, Layer, Network, Rational};
 use pellucid_prove::{OneLayerForm, Plan};
 
@@ -43,10 +43,10 @@ pub fn plan_to_network(
         .chain(plan.always_on.iter().cloned())
         .chain(plan.pairs.iter().cloned())
         .collect();
-    let factors: Vec<Vec<Rational>> = plan
-        .rest
-        .iter()
-        .map(|row| solve(&basis, row).ok_or_else(|| Error::input("the plan does not cover the rest")))
+    let rest: Vec<&[Rational]> = plan.rest.iter().map(Vec::as_slice).collect();
+    let factors: Vec<Vec<Rational>> = solve_all(&basis, &rest)
+        .into_iter()
+        .map(|factors| factors.ok_or_else(|| Error::input("the plan does not cover the rest")))
         .collect::<Result<_, _>>()?;
     let column = |j: usize| -> Vec<Rational> { factors.iter().map(|row| row[j].clone()).collect() };
     let negated = |values: &[Rational]| values.iter().map(|v| -v).collect::<Vec<_>>();

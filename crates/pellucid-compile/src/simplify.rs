@@ -12,8 +12,11 @@ use crate::inner_relus::substituted;
 const MAX_CELLS: usize = 3_000;
 /// Cells looked at for one ReLU, to see whether one layer computes it.
 const MAX_CELLS_OF_ONE: usize = 300;
-/// ReLUs looked at one by one at most.
-const MAX_LOOKED_AT: usize = 64;
+/// Cells looked at where there are more inputs than [`MANY_INPUTS`].
+const FEW_CELLS: usize = 100;
+const MANY_INPUTS: usize = 8;
+/// Deep ReLUs times inputs, where they are looked at one by one.
+const MAX_LOOKED_AT: usize = 120;
 
 /// The same function on the domain without the ReLUs that are on, or off, in all of it; and where
 /// deep ReLUs can be computed by one layer, once more with those written so. That is not always
@@ -21,7 +24,7 @@ const MAX_LOOKED_AT: usize = 64;
 pub fn simplified(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>) -> Vec<ReluGraph> {
     let graph = without_stable(graph, domain, limits);
     let n_deep = graph.relus.iter().filter(|form| form.relu_wires().next().is_some()).count();
-    let flat = (1..=MAX_LOOKED_AT).contains(&n_deep).then(|| flattened(&graph, domain, limits));
+    let flat = (1..=MAX_LOOKED_AT / graph.n_inputs.max(1)).contains(&n_deep).then(|| flattened(&graph, domain, limits));
     let flat = flat.filter(|flat| *flat != graph);
     [graph].into_iter().chain(flat).collect()
 }
@@ -30,7 +33,8 @@ pub fn simplified(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>) -> Vec
 fn without_stable(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>) -> ReluGraph {
     let n = graph.relus.len();
     let mut signs = vec![(false, false); n];
-    let limits = Limits { max_cells: limits.max_cells.min(MAX_CELLS), ..limits };
+    let max_cells = if graph.n_inputs > MANY_INPUTS { FEW_CELLS } else { MAX_CELLS };
+    let limits = Limits { max_cells: limits.max_cells.min(max_cells), ..limits };
     let walked = walk(graph, domain, limits, |step| {
         if let Step::Cell(cell) = step {
             for (known, sign) in signs.iter_mut().zip(cell.signs()) {

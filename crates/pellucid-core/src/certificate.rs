@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::network_json::WrittenNetwork;
 use crate::{
-    Constraint, Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network, NeverInRegion,
-    Rational, ReluGraph, SizeProof, counted,
+    Composition, Constraint, Domain, Error, Form, Function, GraphBuilder, Hyperplane, Integer, Merge, Network,
+    NeverInRegion, PointsProof, Rational, ReluGraph, SizeProof, Target, counted,
 };
 
 /// What a claim is about: a function or a network.
@@ -104,19 +104,26 @@ impl Computation {
     /// # Errors
     /// When one name stands for different inputs.
     pub fn check_input_order(&self, other: &Computation) -> Result<(), Error> {
-        let places: HashMap<&str, usize> =
-            other.input_names().iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
-        for (i, name) in self.input_names().iter().enumerate() {
-            if let Some(j) = places.get(name.as_str()).filter(|j| **j != i) {
-                return Err(Error::input(format!(
-                    "`{name}` is input {} on one side and input {} on the other (give both the same order)",
-                    i + 1,
-                    j + 1
-                )));
-            }
-        }
-        Ok(())
+        same_input_order(self.input_names(), other.input_names())
     }
+}
+
+/// Refuses two lists of input names in which one name stands for different inputs.
+///
+/// # Errors
+/// Says which name.
+pub fn same_input_order(left: &[String], right: &[String]) -> Result<(), Error> {
+    let places: HashMap<&str, usize> = right.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+    for (i, name) in left.iter().enumerate() {
+        if let Some(j) = places.get(name.as_str()).filter(|j| **j != i) {
+            return Err(Error::input(format!(
+                "`{name}` is input {} on one side and input {} on the other (give both the same order)",
+                i + 1,
+                j + 1
+            )));
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for Computation {
@@ -207,6 +214,20 @@ pub enum Claim {
         /// The lower bound on hidden neurons, over all hidden layers.
         at_least: usize,
     },
+    /// At every input in the domain, and for every output, `low <= target - network <= high`.
+    Approximates {
+        /// What is approximated.
+        target: Target,
+        /// What approximates it.
+        #[serde(with = "WrittenNetwork")]
+        network: Network<Rational>,
+        /// Where; bounded.
+        domain: Domain,
+        /// The lowest that the target less the network is.
+        low: Rational,
+        /// The highest that it is.
+        high: Rational,
+    },
     /// No input satisfies, together with its outputs, all constraints of one of the cases.
     Never {
         /// What gives the outputs.
@@ -251,6 +272,18 @@ impl fmt::Display for Claim {
                  neurons, of whatever depth",
                 domain.phrase()
             ),
+            Claim::Approximates { target, network, domain, low, high } => {
+                let shape: Vec<String> = network.shape().iter().map(usize::to_string).collect();
+                let shape = shape.join("-");
+                let phrase = domain.phrase_in(target.input_names());
+                if -low == *high {
+                    return write!(f, "the {shape} network differs from {target} by at most {high} {phrase}");
+                }
+                write!(
+                    f,
+                    "{target} less what the {shape} network computes is at least {low} and at most {high} {phrase}"
+                )
+            }
             Claim::Never { computation, cases } => {
                 let n_constraints = counted(cases.iter().map(Vec::len).sum(), "constraint");
                 let n_cases = counted(cases.len(), "case");
@@ -282,6 +315,9 @@ pub enum Difference {
     },
     /// The domain has finitely many points, to be gone through one by one.
     Points,
+    /// Interval arithmetic, ReLU by ReLU over the box around the domain, shows of some that they never
+    /// bend; without these the ReLUs of both sides are copies of each other, and cancel.
+    Intervals,
 }
 
 /// Shows that a map is not negative on a cell: `times * map` less these multiples of the cell's rows
@@ -379,6 +415,10 @@ pub enum Proof {
     },
     /// For [`Claim::AtLeast`].
     AtLeast(Box<SizeProof>),
+    /// For [`Claim::Approximates`].
+    Approximates(Box<Composition>),
+    /// For [`Claim::AtLeast`] up to 3, by points of the domain alone.
+    AtLeastAtPoints(PointsProof),
     /// For [`Claim::Never`]: region by region; every case belongs to one.
     Never(Vec<NeverInRegion>),
 }

@@ -173,6 +173,7 @@ pub fn circuit_name(expr: &Expr) -> &'static str {
         Expr::Ranked { rank, of } if 2 * rank + 1 == of.len() => "median",
         Expr::Ranked { .. } => "order statistic",
         Expr::Pwl(..) => "piecewise linear",
+        Expr::Gate(gate, _) => gate.circuit_name(),
         Expr::Sum(terms) => match terms.as_slice() {
             [a, b] if is_input(a) && is_input(b) => "addition",
             [a, Expr::Scale(factor, b)] if is_input(a) && is_input(b) && (-factor).is_one() => "subtraction",

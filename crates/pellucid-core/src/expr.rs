@@ -1,6 +1,6 @@
 //! Functions as trees.
 
-use crate::{Affine, Number, Rational};
+use crate::{Affine, Gate, Number, Rational};
 
 /// A continuous piecewise-linear function of the inputs, as a tree.
 ///
@@ -36,6 +36,8 @@ pub enum Expr {
     /// The piecewise-linear function through the points (at least two, x strictly increasing);
     /// its first and last piece go on outside.
     Pwl(Box<Expr>, Vec<(Rational, Rational)>),
+    /// A gate on bits or whole numbers, continued between them as [`Gate`] says.
+    Gate(Gate, Vec<Expr>),
 }
 
 impl Expr {
@@ -138,6 +140,10 @@ impl Expr {
                 let offset = y0 - &slope * x0;
                 N::from_rational(&slope).mul(&x).add(&N::from_rational(&offset))
             }
+            Expr::Gate(gate, terms) => {
+                let values: Vec<N> = terms.iter().map(|e| e.evaluate(input)).collect();
+                gate.body(terms.len()).evaluate(&values)
+            }
         }
     }
 
@@ -145,7 +151,11 @@ impl Expr {
     pub fn children(&self) -> &[Expr] {
         match self {
             Expr::Constant(_) | Expr::Input(_) => &[],
-            Expr::Sum(terms) | Expr::Min(terms) | Expr::Max(terms) | Expr::Ranked { of: terms, .. } => terms,
+            Expr::Sum(terms)
+            | Expr::Min(terms)
+            | Expr::Max(terms)
+            | Expr::Ranked { of: terms, .. }
+            | Expr::Gate(_, terms) => terms,
             Expr::Scale(_, term) | Expr::Relu(term) | Expr::Abs(term) | Expr::Pwl(term, _) => {
                 std::slice::from_ref(term)
             }
@@ -171,6 +181,10 @@ impl Expr {
             Expr::Input(index) => map.coefficients[*index] += factor,
             Expr::Sum(terms) => return terms.iter().all(|term| term.add_to(factor, map)),
             Expr::Scale(inner, term) => return term.add_to(&(factor * inner), map),
+            Expr::Gate(Gate::Not, terms) if terms.len() == 1 => {
+                map.constant += factor;
+                return terms[0].add_to(&-factor, map);
+            }
             _ => match self.as_constant() {
                 Some(value) => map.constant += &(factor * value),
                 None => return false,
@@ -210,6 +224,7 @@ impl Expr {
             Expr::Clamp(parts) => Expr::Clamp(Box::new(parts.each_ref().map(|e| e.substitute(inputs)))),
             Expr::Ranked { rank, of } => Expr::Ranked { rank: *rank, of: all(of) },
             Expr::Pwl(term, points) => Expr::Pwl(Box::new(term.substitute(inputs)), points.clone()),
+            Expr::Gate(gate, terms) => Expr::Gate(gate.clone(), all(terms)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Trees printed so that reading them back gives the same tree.
 
-use crate::{Expr, Rational};
+use crate::{Expr, Gate, Rational};
 
 /// How tightly the text of an expression holds together.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -75,6 +75,18 @@ fn write(expr: &Expr, inputs: &[String]) -> (String, Binding) {
         Expr::Pwl(term, points) => {
             let points: Vec<String> = points.iter().map(|(x, y)| format!("({x}, {y})")).collect();
             atom(format!("pwl({}; {})", expr_to_text(term, inputs), points.join(", ")))
+        }
+        Expr::Gate(gate, terms) => {
+            let terms = list(terms, inputs);
+            atom(match gate {
+                Gate::Mod { modulus, top } => format!("mod({terms}, {modulus}, {top})"),
+                Gate::AddMod { modulus } => format!("add_mod({terms}, {modulus})"),
+                Gate::Table(values) => {
+                    let values: Vec<String> = values.iter().map(Rational::to_string).collect();
+                    format!("table({terms}; {})", values.join(", "))
+                }
+                plain => format!("{}({terms})", plain.name()),
+            })
         }
     }
 }

@@ -4,48 +4,68 @@
 //! Nothing here reads a file, a clock or a random number, and no float takes part in a claim.
 
 mod affine;
+mod approximation;
 mod certificate;
 mod circuit;
 mod decimal;
 mod domain;
 mod domain_to_text;
+mod elementary;
 mod error;
 mod expr;
 mod expr_to_text;
 mod function;
+mod gate;
 mod integer_graph;
 mod integer_row;
+mod interval;
+mod jet;
 pub mod linear;
 mod network;
 mod network_json;
 mod never;
 mod number;
+mod points_proof;
+mod ranges;
 mod rational;
 mod relu_graph;
+mod series;
 mod size_proof;
+mod target;
 mod text_to_domain;
 mod text_to_expr;
+mod text_to_nodes;
 mod text_to_rows;
 mod text_to_tokens;
 mod to_relu_graph;
 
 pub use affine::{Affine, Hyperplane, dot};
-pub use certificate::{Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Kink, Proof};
+pub use approximation::{Composition, Part};
+pub use certificate::{
+    Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Kink, Proof, same_input_order,
+};
 pub use circuit::{Circuit, Feature, FeatureKind, NeuronId, circuit_name};
 pub use domain::{Domain, MAX_STEPS};
+pub use elementary::Elementary;
 pub use error::{Diagnostic, Error, counted};
 pub use expr::Expr;
 pub use expr_to_text::expr_to_text;
 pub use function::Function;
+pub use gate::Gate;
 pub use integer_graph::{IntegerForm, IntegerGraph, ReluOnCell};
 pub use integer_row::{IntegerRow, remove_common_factor, sign_of};
+pub use interval::Interval;
+pub use jet::Jet;
 pub use network::{Layer, Network, Trace, numbered_inputs};
 pub use network_json::{WrittenLayer, WrittenNetwork};
 pub use never::{Constraint, NeverInRegion, Region};
 pub use number::Number;
+pub use points_proof::{PointStep, PointsProof};
+pub use ranges::{Bounds, Ranges};
 pub use rational::Rational;
 pub use relu_graph::{Form, GraphBuilder, Merge, ReluGraph, Side, Wire};
 pub use size_proof::{OneLayer, SampledLine, Single, SizeProof};
+pub use target::Target;
 pub use to_relu_graph::sorting_network;
 
 /// A whole number of any size.

@@ -81,15 +81,38 @@ fn subtract(row: &mut [Rational], factor: &Rational, other: &[Rational]) {
 /// Factors with `sum_j factors_j * basis_j = target`; `None` when the target is not in the span.
 /// The basis must be independent for the factors to be unique.
 pub fn solve(basis: &[Vec<Rational>], target: &[Rational]) -> Option<Vec<Rational>> {
+    solve_all(basis, &[target]).pop()?
+}
+
+/// As [`solve`] for several targets at once.
+///
+/// ```
+/// use pellucid_core::{Rational, linear::solve_all};
+/// let row = |a: i64, b: i64| vec![Rational::from(a), Rational::from(b)];
+/// let basis = [row(1, 1)];
+/// assert_eq!(solve_all(&basis, &[&row(3, 3), &row(1, 0)]), [Some(vec![Rational::from(3)]), None]);
+/// ```
+pub fn solve_all(basis: &[Vec<Rational>], targets: &[&[Rational]]) -> Vec<Option<Vec<Rational>>> {
     let n = basis.len();
+    let length = basis.first().map(Vec::len).or_else(|| targets.first().map(|target| target.len())).unwrap_or(0);
+    let columns = basis.iter().map(Vec::as_slice).chain(targets.iter().copied());
     let equations: Vec<Vec<Rational>> =
-        (0..target.len()).map(|i| basis.iter().map(|b| b[i].clone()).chain([target[i].clone()]).collect()).collect();
+        (0..length).map(|i| columns.clone().map(|column| column[i].clone()).collect()).collect();
     let echelon = Echelon::of(equations.iter().map(Vec::as_slice));
-    let mut factors = vec![Rational::zero(); n];
-    for (row, pivot) in echelon.rows.iter().zip(&echelon.pivots) {
-        *factors.get_mut(*pivot)? = row[n].clone();
-    }
-    Some(factors)
+    // Rows with a pivot among the targets say which targets, as far as later ones, have no solution:
+    // reducing on to their columns has mixed only rows without a part in the basis.
+    let factors_of = |t: usize| {
+        let mut factors = vec![Rational::zero(); n];
+        for (row, pivot) in echelon.rows.iter().zip(&echelon.pivots) {
+            match factors.get_mut(*pivot) {
+                Some(factor) => *factor = row[n + t].clone(),
+                None if !row[n + t].is_zero() => return None,
+                None => {}
+            }
+        }
+        Some(factors)
+    };
+    (0..targets.len()).map(factors_of).collect()
 }
 
 /// The number of independent rows.

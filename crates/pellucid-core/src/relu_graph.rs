@@ -237,14 +237,6 @@ impl GraphBuilder {
         self.relus.len()
     }
 
-    /// The argument of a ReLU that is built already.
-    ///
-    /// # Panics
-    /// When there are not so many.
-    pub fn argument(&self, relu: usize) -> &Form {
-        &self.relus[relu]
-    }
-
     /// `relu(form)`. Where ReLUs are merged, their arguments are stored in a normal form, by
     /// `relu(s z) = s relu(z)` for `s > 0` and, where hyperplanes are merged, `relu(-z) = relu(z) - z`.
     pub fn relu(&mut self, form: Form) -> Form {
@@ -275,6 +267,11 @@ impl GraphBuilder {
             result.add_scaled(&Rational::one(), &form);
         }
         result
+    }
+
+    /// The argument of a ReLU built so far.
+    pub fn argument(&self, relu: usize) -> Option<&Form> {
+        self.relus.get(relu)
     }
 
     /// `max(a, b)`.

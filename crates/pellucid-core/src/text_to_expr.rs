@@ -16,8 +16,9 @@ use std::ops::Range;
 
 use crate::network::numbered_inputs;
 use crate::rational::MAX_EXPONENT;
+use crate::text_to_nodes::{Nodes, WITHIN};
 use crate::text_to_tokens::{Token, TokenKind, tokens};
-use crate::{Diagnostic, Error, Expr, Rational};
+use crate::{Diagnostic, Elementary, Error, Expr, Gate, Rational};
 
 /// Deeper nesting than this is refused, so that no input can exhaust the stack.
 const MAX_DEPTH: usize = 200;
@@ -34,11 +35,47 @@ const MAX_SORTED: usize = 500;
 /// The functions that can be called, for messages.
 const FUNCTIONS: &str = "relu, abs, min, max, clamp, median, sort, pwl";
 
+/// The functions of one argument, beside these, that can be approximated, for messages.
+const APPROXIMATED: &str = "sqrt, exp, log, sin, cos, tanh, sigmoid, softplus, gaussian, norm, pow";
+
+/// Is it the name of a function or a gate?
+fn is_function(name: &str) -> bool {
+    FUNCTIONS.split(", ").any(|known| known == name) || Gate::is_name(name)
+}
+
 /// The inputs' names and the outputs.
 pub(crate) type Parsed = (Vec<String>, Vec<Expr>);
 
-/// Reads a function; `inputs` fixes the names and their order.
+/// The inputs' names, the functions that are not piecewise linear, and the outputs.
+pub(crate) struct ParsedTarget {
+    pub inputs: Vec<String>,
+    pub nodes: Vec<(Elementary, Expr)>,
+    pub outputs: Vec<Expr>,
+}
+
+/// Reads a piecewise-linear function; `inputs` fixes the names and their order.
 pub(crate) fn parse(text: &str, inputs: Option<&[String]>) -> Result<Parsed, Error> {
+    read(text, inputs, false).map(|parsed| (parsed.inputs, parsed.outputs))
+}
+
+/// Reads a function that need not be piecewise linear.
+pub(crate) fn parse_target(text: &str, inputs: Option<&[String]>) -> Result<ParsedTarget, Error> {
+    let mut parsed = read(text, inputs, true)?;
+    let kept = Nodes::without_unused(parsed.inputs.len(), parsed.nodes, parsed.outputs);
+    (parsed.nodes, parsed.outputs) = kept;
+    Ok(parsed)
+}
+
+/// Reads one tree whose inputs are called `x1`, `x2`, ...
+pub(crate) fn parse_numbered(text: &str) -> Result<Expr, Error> {
+    let (names, mut outputs) = parse(text, None)?;
+    if names != numbered_inputs(names.len()) || outputs.len() != 1 {
+        return Err(Error::input(format!("`{text}` is not one function of x1, x2, ...")));
+    }
+    Ok(outputs.swap_remove(0))
+}
+
+fn read(text: &str, inputs: Option<&[String]>, is_target: bool) -> Result<ParsedTarget, Error> {
     let (tokens, mut diagnostics) = tokens(text);
     let names = match inputs {
         Some(names) => names.to_vec(),
@@ -48,7 +85,10 @@ pub(crate) fn parse(text: &str, inputs: Option<&[String]>) -> Result<Parsed, Err
     for (index, name) in names.iter().enumerate() {
         places.entry(name.clone()).or_insert(index);
     }
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, end: text.len(), names, places, diagnostics };
+    // A constant is a function of one input that it does not look at.
+    let names = if names.is_empty() && diagnostics.is_empty() { numbered_inputs(1) } else { names };
+    let nodes = is_target.then(|| Nodes::after(names.len()));
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, end: text.len(), names, places, nodes, diagnostics };
     if parser.names.len() > MAX_INPUTS {
         parser.report(0..text.len(), &format!("more than {MAX_INPUTS} inputs"), None);
     }
@@ -58,11 +98,11 @@ pub(crate) fn parse(text: &str, inputs: Option<&[String]>) -> Result<Parsed, Err
     } else {
         parser.function()
     };
-    let Parser { names, diagnostics, .. } = parser;
+    let Parser { names: inputs, nodes, diagnostics, .. } = parser;
     match outputs {
-        // A constant is a function of one input that it does not look at.
-        Some(outputs) if diagnostics.is_empty() && names.is_empty() => Ok((numbered_inputs(1), outputs)),
-        Some(outputs) if diagnostics.is_empty() => Ok((names, outputs)),
+        Some(outputs) if diagnostics.is_empty() => {
+            Ok(ParsedTarget { inputs, nodes: nodes.map(Nodes::into_list).unwrap_or_default(), outputs })
+        }
         _ => Err(Error::text("function", text, diagnostics)),
     }
 }
@@ -73,7 +113,7 @@ fn input_names(tokens: &[Token<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<S
     let mut known = HashSet::new();
     for (i, token) in tokens.iter().enumerate() {
         let called = tokens.get(i + 1).is_some_and(|next| next.text == "(");
-        if token.kind == TokenKind::Name && !called && FUNCTIONS.split(", ").any(|function| function == token.text) {
+        if token.kind == TokenKind::Name && !called && is_function(token.text) {
             let message = format!("`{0}` is a function; write {0}(...)", token.text);
             diagnostics.push(Diagnostic { span: token.span.clone(), message, help: None });
             continue;
@@ -125,6 +165,8 @@ struct Parser<'a> {
     names: Vec<String>,
     /// The index of each name.
     places: HashMap<String, usize>,
+    /// Where functions that are not piecewise linear go; `None` when there must be none.
+    nodes: Option<Nodes>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -245,11 +287,27 @@ impl<'a> Parser<'a> {
         match (left.expr.as_constant(), right.expr.as_constant()) {
             (Some(factor), _) => Expr::scale(factor, right.expr),
             (_, Some(factor)) => Expr::scale(factor, left.expr),
-            _ => self.report(
-                span,
-                "a product of inputs is not piecewise linear, so no ReLU network computes it exactly",
-                Some("multiply by constants only"),
-            ),
+            _ => self.node(span, "a product of inputs", &format!("multiply by constants only; {WITHIN}"), |nodes| {
+                nodes.product(left.expr, right.expr)
+            }),
+        }
+    }
+
+    /// A value that is not piecewise linear: a node where those are read, and a finding where not.
+    fn node(
+        &mut self,
+        span: Range<usize>,
+        what: &str,
+        help: &str,
+        make: impl FnOnce(&mut Nodes) -> Result<Expr, String>,
+    ) -> Expr {
+        match self.nodes.as_mut().map(make) {
+            Some(Ok(expr)) => expr,
+            Some(Err(message)) => self.report(span, &message, None),
+            None => {
+                let message = format!("{what} is not piecewise linear, so no ReLU network computes it exactly");
+                self.report(span, &message, Some(help))
+            }
         }
     }
 
@@ -259,11 +317,11 @@ impl<'a> Parser<'a> {
                 Some(factor) => Expr::scale(factor, left.expr),
                 None => self.report(right.span, "division by zero", None),
             },
-            None => self.report(
-                right.span,
-                "division by an input is not piecewise linear, so no ReLU network computes it exactly",
-                Some("divide by constants only"),
-            ),
+            None => {
+                self.node(right.span, "division by an input", &format!("divide by constants only; {WITHIN}"), |nodes| {
+                    nodes.quotient(left.expr, right.expr)
+                })
+            }
         }
     }
 
@@ -318,12 +376,13 @@ impl<'a> Parser<'a> {
                     (true, None) => self.report(span.clone(), "division by zero", None),
                 }
             }
-            (Some(_), None) => self.report(exponent.span, &format!("powers are whole numbers up to {MAX_POWER}"), None),
-            (None, _) => self.report(
-                span.clone(),
-                "a power of an input is not piecewise linear, so no ReLU network computes it exactly",
-                None,
-            ),
+            (Some(_), None) if self.nodes.is_none() => {
+                self.report(exponent.span, &format!("powers are whole numbers up to {MAX_POWER}"), None)
+            }
+            _ => self.node(span.clone(), "a power of an input", WITHIN, |nodes| match exponent.expr.as_constant() {
+                Some(exponent) => nodes.power(base.expr, exponent),
+                None => Err("an exponent must be a constant (write b^x as exp(x * log(b)))".into()),
+            }),
         };
         Some(Spanned { expr, span })
     }
@@ -390,6 +449,10 @@ impl<'a> Parser<'a> {
             let expr = self.pwl()?;
             return Some(Spanned { expr, span: start..self.last_end() });
         }
+        if name == "table" {
+            let expr = self.table(name_span)?;
+            return Some(Spanned { expr, span: start..self.last_end() });
+        }
         let arguments = self.arguments(name, name_span.clone())?;
         let n = arguments.len();
         let span = start..self.last_end();
@@ -401,10 +464,29 @@ impl<'a> Parser<'a> {
             ("median", 1..) if n % 2 == 1 => Expr::Ranked { rank: n / 2, of: self.exprs(arguments) },
             ("clamp", 3) => self.clamp(arguments),
             ("sort", 1..) => self.sort_index(arguments, span.clone())?,
-            _ => {
-                let (message, help) = cannot_call(name, n);
-                self.report(name_span, &message, help.as_deref())
+            (gate, 1..) if Gate::is_name(gate) => Gate::call(gate, self.exprs(arguments))
+                .unwrap_or_else(|(message, help)| self.report(name_span, &message, help.as_deref())),
+            ("norm", 1..) => {
+                let of = self.exprs(arguments);
+                self.node(name_span, name, WITHIN, |nodes| nodes.norm(of))
             }
+            ("pow", 2) => {
+                let [base, exponent] = [0, 1].map(|i| arguments[i].expr.clone());
+                self.node(name_span, name, WITHIN, |nodes| match exponent.as_constant() {
+                    Some(exponent) => nodes.power(base, exponent),
+                    None => Err("an exponent must be a constant (write b^x as exp(x * log(b)))".into()),
+                })
+            }
+            _ => match Elementary::named(name).filter(|_| n == 1) {
+                Some(function) => {
+                    let of = self.exprs(arguments).swap_remove(0);
+                    self.node(name_span, name, WITHIN, |nodes| nodes.node(function, of))
+                }
+                None => {
+                    let (message, help) = cannot_call(name, n, self.nodes.is_some());
+                    self.report(name_span, &message, help.as_deref())
+                }
+            },
         };
         Some(Spanned { expr, span: start..self.last_end() })
     }
@@ -496,6 +578,30 @@ impl<'a> Parser<'a> {
         Some(Expr::Pwl(Box::new(term.expr), points))
     }
 
+    /// `(term; value, value, ...)`.
+    fn table(&mut self, name: Range<usize>) -> Option<Expr> {
+        self.expect("(", "table")?;
+        let term = self.sum()?;
+        if !self.accept(";") {
+            let message = "a table has its values after a `;`";
+            self.report(name, message, Some("write table(x1; 0, 1, 1, 0): the values at x1 = 0, 1, 2, 3"));
+            return None;
+        }
+        let mut values = Vec::new();
+        loop {
+            let value = self.sum()?;
+            match value.expr.as_constant() {
+                Some(value) => values.push(value),
+                None => drop(self.report(value.span, "the values of a table are constants", None)),
+            }
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.expect(")", "the values of table")?;
+        Some(Expr::Gate(Gate::Table(values), vec![term.expr]))
+    }
+
     fn exprs(&self, arguments: Vec<Spanned>) -> Vec<Expr> {
         arguments.into_iter().map(|argument| argument.expr).collect()
     }
@@ -562,19 +668,31 @@ impl<'a> Parser<'a> {
 }
 
 /// Why `name` cannot be called with `n` arguments.
-fn cannot_call(name: &str, n: usize) -> (String, Option<String>) {
+fn cannot_call(name: &str, n: usize, is_target: bool) -> (String, Option<String>) {
     match name {
+        _ if Elementary::named(name).is_some() => (format!("{name} takes one argument, not {n}"), None),
+        "norm" => (format!("{name} needs arguments"), None),
+        "pow" => (format!("pow takes two arguments, not {n}"), Some("write pow(x1, 1/2)".into())),
         "relu" | "abs" => (format!("{name} takes one argument, not {n}"), None),
         "clamp" => (format!("clamp takes three arguments, not {n}"), Some("write clamp(x1, low, high)".into())),
         "median" if n > 0 => (format!("median of an even number ({n}) is not one of them; give an odd number"), None),
         "min" | "max" | "median" | "sort" => (format!("{name} needs arguments"), None),
+        // That they are missing has been said where they should stand.
+        _ if Gate::is_name(name) => (format!("{name} needs arguments"), None),
         "step" | "heaviside" | "sign" | "floor" | "ceil" | "round" | "argmax" | "argmin" => (
             format!("{name} jumps, and ReLU networks are continuous, so none computes it"),
             Some("the nearest thing: a steep ramp such as clamp(100*x1, 0, 1)".into()),
         ),
-        "sin" | "cos" | "tan" | "exp" | "log" | "ln" | "sqrt" | "tanh" | "sigmoid" | "softplus" | "gelu" | "pow" => {
-            (format!("{name} is not piecewise linear, so no ReLU network computes it exactly"), None)
+        "tan" => (
+            "tan has poles, and ReLU networks are bounded on bounded sets".into(),
+            Some(format!("sin(x1)/cos(x1) away from them; {WITHIN}")),
+        ),
+        _ if is_target => {
+            (format!("unknown function `{name}`"), Some(format!("the functions are {FUNCTIONS}, {APPROXIMATED}; the gates are {}", Gate::NAMES)))
         }
-        _ => (format!("unknown function `{name}`"), Some(format!("the functions are {FUNCTIONS}"))),
+        _ => (
+            format!("unknown function `{name}`"),
+            Some(format!("the functions are {FUNCTIONS}; the gates are {}", Gate::NAMES)),
+        ),
     }
 }

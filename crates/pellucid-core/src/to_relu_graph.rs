@@ -13,18 +13,19 @@ impl Function {
     /// The outputs, built.
     pub(crate) fn build(&self, builder: &mut GraphBuilder) -> Vec<Form> {
         // A whole sort is many outputs and one sort.
+        let inputs: Vec<Form> = (0..self.n_inputs()).map(|i| Form::wire(Wire::Input(i))).collect();
         let mut last: Option<(&[Expr], Vec<Form>)> = None;
         let mut outputs = Vec::with_capacity(self.n_outputs());
         for output in self.outputs() {
             outputs.push(match output {
                 Expr::Ranked { rank, of } => {
                     if last.as_ref().is_none_or(|(known, _)| known != of) {
-                        let values = of.iter().map(|term| expr(builder, term)).collect();
+                        let values = of.iter().map(|term| expr(builder, &inputs, term)).collect();
                         last = Some((of, sorted(builder, values)));
                     }
                     last.as_ref().map(|(_, values)| values[*rank].clone()).unwrap_or_default()
                 }
-                other => expr(builder, other),
+                other => expr(builder, &inputs, other),
             });
         }
         outputs
@@ -75,45 +76,54 @@ impl Network<Rational> {
     }
 }
 
-/// One tree, by the identities `max(a, b) = b + relu(a - b)` and so on.
-fn expr(builder: &mut GraphBuilder, tree: &Expr) -> Form {
+/// One tree of these inputs, by the identities `max(a, b) = b + relu(a - b)` and so on.
+fn expr(builder: &mut GraphBuilder, inputs: &[Form], tree: &Expr) -> Form {
     let one = Rational::one();
     match tree {
         Expr::Constant(value) => Form::constant(value.clone()),
-        Expr::Input(index) => Form::wire(Wire::Input(*index)),
+        Expr::Input(index) => inputs[*index].clone(),
         Expr::Sum(terms) => {
             let mut sum = Form::default();
             for term in terms {
-                sum.add_scaled(&one, &expr(builder, term));
+                sum.add_scaled(&one, &expr(builder, inputs, term));
             }
             sum
         }
-        Expr::Scale(factor, term) => expr(builder, term).scaled(factor),
+        Expr::Scale(factor, term) => expr(builder, inputs, term).scaled(factor),
         Expr::Relu(term) => {
-            let argument = expr(builder, term);
+            let argument = expr(builder, inputs, term);
             builder.relu(argument)
         }
         Expr::Abs(term) => {
             // |z| = 2 relu(z) - z
-            let argument = expr(builder, term);
+            let argument = expr(builder, inputs, term);
             let mut result = builder.relu(argument.clone()).scaled(&Rational::from(2));
             result.add_scaled(&Rational::from(-1), &argument);
             result
         }
-        Expr::Min(terms) => tournament(builder, terms, GraphBuilder::min),
-        Expr::Max(terms) => tournament(builder, terms, GraphBuilder::max),
-        Expr::Clamp(parts) => clamp(builder, parts),
+        Expr::Min(terms) => tournament(builder, inputs, terms, GraphBuilder::min),
+        Expr::Max(terms) => tournament(builder, inputs, terms, GraphBuilder::max),
+        Expr::Clamp(parts) => clamp(builder, inputs, parts),
         Expr::Ranked { rank, of } => {
-            let values = of.iter().map(|term| expr(builder, term)).collect();
+            let values = of.iter().map(|term| expr(builder, inputs, term)).collect();
             sorted(builder, values).swap_remove(*rank)
         }
-        Expr::Pwl(term, points) => pwl(builder, term, points),
+        Expr::Pwl(term, points) => pwl(builder, inputs, term, points),
+        Expr::Gate(gate, terms) => {
+            let arguments: Vec<Form> = terms.iter().map(|term| expr(builder, inputs, term)).collect();
+            expr(builder, &arguments, &gate.body(terms.len()))
+        }
     }
 }
 
 /// Winners of pairs play on, so that n values need ceil(log2 n) rounds.
-fn tournament(builder: &mut GraphBuilder, terms: &[Expr], play: fn(&mut GraphBuilder, &Form, &Form) -> Form) -> Form {
-    let mut round: Vec<Form> = terms.iter().map(|term| expr(builder, term)).collect();
+fn tournament(
+    builder: &mut GraphBuilder,
+    inputs: &[Form],
+    terms: &[Expr],
+    play: fn(&mut GraphBuilder, &Form, &Form) -> Form,
+) -> Form {
+    let mut round: Vec<Form> = terms.iter().map(|term| expr(builder, inputs, term)).collect();
     while round.len() > 1 {
         round = round
             .chunks(2)
@@ -126,8 +136,8 @@ fn tournament(builder: &mut GraphBuilder, terms: &[Expr], play: fn(&mut GraphBui
     round.swap_remove(0)
 }
 
-fn clamp(builder: &mut GraphBuilder, parts: &[Expr; 3]) -> Form {
-    let [value, low, high] = parts.each_ref().map(|part| expr(builder, part));
+fn clamp(builder: &mut GraphBuilder, inputs: &[Form], parts: &[Expr; 3]) -> Form {
+    let [value, low, high] = parts.each_ref().map(|part| expr(builder, inputs, part));
     let constant = |form: &Form| form.terms.is_empty().then(|| form.constant.clone());
     if let (Some(l), Some(h)) = (constant(&low), constant(&high))
         && l <= h
@@ -142,8 +152,8 @@ fn clamp(builder: &mut GraphBuilder, parts: &[Expr; 3]) -> Form {
     builder.min(&raised, &high)
 }
 
-fn pwl(builder: &mut GraphBuilder, term: &Expr, points: &[(Rational, Rational)]) -> Form {
-    let x = expr(builder, term);
+fn pwl(builder: &mut GraphBuilder, inputs: &[Form], term: &Expr, points: &[(Rational, Rational)]) -> Form {
+    let x = expr(builder, inputs, term);
     let slopes: Vec<Rational> = points.windows(2).map(|p| (&p[1].1 - &p[0].1) / (&p[1].0 - &p[0].0)).collect();
     let mut result = x.minus(&Form::constant(points[0].0.clone())).scaled(&slopes[0]);
     result.constant += &points[0].1;

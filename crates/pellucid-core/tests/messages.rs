@@ -25,6 +25,28 @@ fn functions_that_are_none() {
 }
 
 #[test]
+fn gates_with_the_wrong_arguments() {
+    assert_snapshot!(all(
+        function,
+        &[
+            "not(x1, x2) + mux(x1, x2)",
+            "equal(x1)",
+            "and()",
+            "mod(x1, 5)",
+            "mod(x1, 1, 8)",
+            "mod(x1, 2, 1e6)",
+            "add_mod(x1)",
+            "add_mod(x1, x2, x3)",
+            "table(x1)",
+            "table(x1, 0, 1)",
+            "table(x1; 0, x1, 2)",
+            "table(x1;)",
+            "xor + x1"
+        ]
+    ));
+}
+
+#[test]
 fn numbers_that_are_none() {
     assert_snapshot!(all(function, &["x1/0", "0^-1", "1e999999999", "9^9^9", "2^(1/2)", "clamp(x1, 2, 1)"]));
 }

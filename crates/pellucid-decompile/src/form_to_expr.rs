@@ -15,6 +15,8 @@ const MAX_TRIED: usize = 5;
 /// A plain hinge that melts into a max with the rest shortens the text by no more than about this:
 /// `relu(3*x1 - 2*x2)/6` and `max(x1/2, x2/3)`.
 const MELTING: usize = 12;
+/// More hinges are written one by one, or by their corners where they are parallel.
+const MAX_IMPROVED: usize = 48;
 /// Up to this many hinges triples are looked at.
 const MAX_FOR_TRIPLES: usize = 12;
 /// Up to this many inputs that differ between the arguments of a max, what may stand outside is
@@ -46,6 +48,9 @@ pub fn form_to_expr(form: &OneLayerForm, output: usize) -> Expr {
         let inputs: Vec<usize> = (0..normal.len()).filter(|i| !normal[*i].is_zero()).collect();
         (inputs, normal.clone(), -&hinge.map.constant)
     });
+    if hinges.len() > MAX_IMPROVED {
+        return one_by_one(&hinges, &form.affine[0]);
+    }
     let mut writer = Writer::new(&hinges, &form.affine[0]);
     if hinges.len() <= MAX_TRIED {
         writer.try_all(Vec::new(), 0);
@@ -53,6 +58,16 @@ pub fn form_to_expr(form: &OneLayerForm, output: usize) -> Expr {
         writer.improve();
     }
     writer.best.map_or_else(|| affine_to_expr(&form.affine[0]), |(_, expr)| expr)
+}
+
+/// The corners of a function of one affine value, or a sum of ReLUs.
+fn one_by_one(hinges: &[Hinge], affine: &Affine) -> Expr {
+    let relu = |hinge: &Hinge| Expr::scale(hinge.jump.clone(), Expr::Relu(Box::new(affine_to_expr(&hinge.map))));
+    ordered(piecewise_linear(hinges, affine).unwrap_or_else(|| {
+        let mut terms: Vec<Expr> = hinges.iter().map(relu).collect();
+        terms.extend(affine_terms(affine));
+        terms
+    }))
 }
 
 struct Writer<'a> {
@@ -285,20 +300,23 @@ fn piecewise_linear(hinges: &[Hinge], affine: &Affine) -> Option<Vec<Expr>> {
     if affine.coefficients.iter().zip(normal).any(|(c, n)| *c != &slope * n) {
         return None;
     }
-    let value = |at: &Rational| {
-        hinges.iter().fold(&slope * at + &affine.constant, |sum, hinge| {
-            let z = at + &hinge.map.constant;
-            if z.is_positive() { sum + &hinge.jump * z } else { sum }
-        })
-    };
-    let mut places: Vec<Rational> = hinges.iter().map(|hinge| -&hinge.map.constant).collect();
-    places.sort();
+    let mut kinks: Vec<(Rational, &Rational)> =
+        hinges.iter().map(|hinge| (-&hinge.map.constant, &hinge.jump)).collect();
+    kinks.sort();
     // The outer pieces go on beyond one more point on each side.
-    let before = &places[0] - Rational::one();
-    let after = &places[places.len() - 1] + Rational::one();
-    places.insert(0, before);
-    places.push(after);
-    let points = places.into_iter().map(|at| (at.clone(), value(&at))).collect();
+    let before = &kinks[0].0 - Rational::one();
+    let after = &kinks[kinks.len() - 1].0 + Rational::one();
+    let mut value = &slope * &before + &affine.constant;
+    let mut points = vec![(before.clone(), value.clone())];
+    let (mut here, mut steepness) = (before, slope);
+    for (at, jump) in kinks {
+        value += &(&steepness * (&at - &here));
+        points.push((at.clone(), value.clone()));
+        steepness += jump;
+        here = at;
+    }
+    value += &(&steepness * (&after - &here));
+    points.push((after, value));
     let inner = Affine { coefficients: normal.clone(), constant: Rational::zero() };
     Some(vec![Expr::Pwl(Box::new(affine_to_expr(&inner)), points)])
 }

@@ -39,6 +39,35 @@ pub fn point_of(domain: &Domain, n_inputs: usize, limits: Limits<'_>) -> Result<
     found.ok_or_else(|| no_point(domain))
 }
 
+/// Gives every point of a finite domain, as the indices of its values, with a graph's outputs there.
+///
+/// ```
+/// use pellucid_core::{Domain, Function, numbered_inputs};
+/// let graph = Function::parse("xor(x1, x2)").unwrap().to_relu_graph();
+/// let domain = Domain::parse("{0,1}^2", &numbered_inputs(2)).unwrap();
+/// let mut ones = Vec::new();
+/// let visit = |indices: &[usize], outputs: Vec<pellucid_core::Rational>| {
+///     ones.extend(outputs[0].is_one().then(|| indices.to_vec()));
+/// };
+/// pellucid_prove::each_point(&graph, &domain, Default::default(), visit).unwrap();
+/// assert_eq!(ones, [[0, 1], [1, 0]]);
+/// ```
+///
+/// # Errors
+/// When the domain does not fit, has infinitely many points or none, or a limit is reached.
+pub fn each_point(
+    graph: &ReluGraph,
+    domain: &Domain,
+    limits: Limits<'_>,
+    mut visit: impl FnMut(&[usize], Vec<Rational>),
+) -> Result<(), Error> {
+    let n_points = go_through(graph, domain, limits, |look| {
+        visit(look.indices, look.values());
+        true
+    })?;
+    if n_points == 0 { Err(no_point(domain)) } else { Ok(()) }
+}
+
 fn no_point(domain: &Domain) -> Error {
     Error::input(format!("no point satisfies the conditions of {domain}"))
 }
@@ -155,6 +184,16 @@ impl Look<'_> {
                 value > 0 && (bound / graph.unit(k)).floor().to_i128().is_some_and(|most| value > most)
             }),
             Outputs::Rationals(outputs) => outputs.iter().any(|d| d.abs() > *bound),
+        }
+    }
+
+    /// All outputs.
+    fn values(&self) -> Vec<Rational> {
+        match &self.outputs {
+            Outputs::Integers(graph, n) => {
+                (0..*n).map(|k| Rational::from(graph.signed_output(k)) * graph.unit(k)).collect()
+            }
+            Outputs::Rationals(outputs) => outputs.clone(),
         }
     }
 

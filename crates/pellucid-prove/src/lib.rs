@@ -2,14 +2,17 @@
 //!
 //! [`prove_within`] compares two computations; [`representable`] reads off the kinks of a function
 //! that one hidden layer can compute; [`count`] gives the smallest size, and [`certify_smallest`]
-//! the certificate for it. Every certificate is for `pellucid-check` to accept or reject.
+//! the certificate for it; [`prove_near`] bounds how far a network is from a function that is not
+//! piecewise linear. Every certificate is for `pellucid-check` to accept or reject.
 
+mod approximation;
 mod cells;
 mod cone;
 mod count;
 mod difference;
 mod exact_lp;
 mod feasible;
+mod few_neurons;
 mod finite;
 mod inner_point;
 mod machine_graph;
@@ -31,6 +34,7 @@ mod suggest;
 mod volume;
 mod walk;
 
+pub use approximation::{Near, Proposed, prove_near};
 pub use cells::{CellCounts, Corners, LinearCell, Neighbour, cell_counts, cells, count_cells};
 pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count, plan_quickly};
 pub use difference::{
@@ -38,7 +42,8 @@ pub use difference::{
     prove_within_to,
 };
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
-pub use finite::point_of;
+pub use few_neurons::{FewNeurons, few_neurons};
+pub use finite::{each_point, point_of};
 pub use never::{Never, Satisfying, prove_never};
 pub use one_layer::{Hinge, OneLayerForm};
 pub use representable::{Representable, representable, representable_graph};

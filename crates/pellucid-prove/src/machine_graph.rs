@@ -87,7 +87,12 @@ impl MachineGraph {
 
     /// The absolute value of an output at the current point, in its units.
     pub fn output(&self, output: usize) -> i128 {
-        self.outputs[output].at(&self.wires).abs()
+        self.signed_output(output).abs()
+    }
+
+    /// An output at the current point, in its units.
+    pub fn signed_output(&self, output: usize) -> i128 {
+        self.outputs[output].at(&self.wires)
     }
 
     /// The unit of an output.

@@ -26,8 +26,11 @@ pub enum Representable {
     No(Box<Certificate>),
 }
 
-/// Points of one hyperplane whose jumps are compared before regions are enumerated.
-const SAMPLES: usize = 24;
+/// Points of one hyperplane whose jumps are compared before regions are enumerated. With one input a
+/// hyperplane is a point.
+fn n_samples(n_inputs: usize) -> usize {
+    if n_inputs == 1 { 1 } else { 24 }
+}
 
 /// Reads off the canonical form of a function on a domain, or shows that it has none.
 ///
@@ -75,7 +78,7 @@ fn read_form(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>) -> Result<R
     for (index, plane) in planes.iter().enumerate() {
         let others: Vec<Hyperplane> = without(&planes, index);
         let mut first: Option<Kink> = None;
-        for kink in kinks_of(graph, plane, &others, domain).take(SAMPLES) {
+        for kink in kinks_of(graph, plane, &others, domain).take(n_samples(graph.n_inputs)) {
             match &first {
                 None => first = Some(kink),
                 Some(known) if known.jump != kink.jump => {
@@ -117,6 +120,10 @@ fn refutation(function: &Function, domain: &Domain, here: Kink, there: Kink) -> 
 fn quick_refutation(graph: &ReluGraph, domain: &Domain) -> Option<(Kink, Kink)> {
     const STARTS: usize = 4;
     const POINTS: usize = 200;
+    if graph.n_inputs == 1 {
+        // A hyperplane is a point: there is one jump.
+        return None;
+    }
     let start = plane_unlike(&[], domain, graph.n_inputs);
     let mut planes = BTreeSet::new();
     for point in points_of(&start, &[], domain).take(STARTS) {

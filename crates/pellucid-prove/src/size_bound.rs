@@ -24,6 +24,9 @@ const SAMPLES: usize = 100;
 const FEW_SAMPLES: usize = 40;
 /// Cells looked at at most, and cells between which kinks are looked for.
 const MAX_CELLS: usize = 2000;
+/// With more inputs cells have many corners, and fewer are looked at.
+const MANY_INPUTS: usize = 8;
+const FEW_CELLS: usize = 200;
 const ENDS: usize = 14;
 const FEW_ENDS: usize = 8;
 /// ReLUs times samples.
@@ -130,7 +133,8 @@ impl<'a> Scene<'a> {
     fn new(graph: &'a ReluGraph, domain: &'a Domain, is_one_layer: bool, limits: Limits<'a>) -> Option<Self> {
         let mut points = Vec::new();
         // A limit leaves the cells met so far.
-        let few = Limits { max_cells: MAX_CELLS.min(limits.max_cells), ..limits };
+        let max_cells = if graph.n_inputs <= MANY_INPUTS { MAX_CELLS } else { FEW_CELLS };
+        let few = Limits { max_cells: max_cells.min(limits.max_cells), ..limits };
         let _ = walk(graph, domain, few, |step| {
             if let Step::Cell(cell) = step {
                 points.push(cell.point());

@@ -22,6 +22,10 @@ enum Step {
     Constant(f32),
     /// Pushes an input.
     Input(usize),
+    /// Pushes what stands at this height: an argument of a gate.
+    Argument(usize),
+    /// Moves the top down to this height: the gate's value takes the place of its arguments.
+    Return(usize),
     /// Pops a term and adds it to the one below.
     Add,
     /// Pops a term and keeps the smaller of it and the one below.
@@ -80,6 +84,8 @@ struct Compiler {
     steps: Vec<Step>,
     height: usize,
     max_height: usize,
+    /// Where the arguments stand of the gate whose body is pushed; inputs are those then.
+    arguments: Option<usize>,
 }
 
 impl Compiler {
@@ -87,7 +93,9 @@ impl Compiler {
     fn push(&mut self, expr: &Expr) {
         match expr {
             Expr::Constant(value) => self.leaf(Step::Constant(value.to_f32())),
-            Expr::Input(index) => self.leaf(Step::Input(*index)),
+            Expr::Input(index) => {
+                self.leaf(self.arguments.map_or(Step::Input(*index), |at| Step::Argument(at + index)))
+            }
             Expr::Sum(terms) => self.fold(terms, Step::Add),
             Expr::Min(terms) => self.fold(terms, Step::Min),
             Expr::Max(terms) => self.fold(terms, Step::Max),
@@ -105,6 +113,15 @@ impl Compiler {
                 self.height -= of.len() - 1;
             }
             Expr::Pwl(term, points) => self.then(term, pwl(points)),
+            Expr::Gate(gate, terms) => {
+                let base = self.height;
+                terms.iter().for_each(|term| self.push(term));
+                let outer = self.arguments.replace(base);
+                self.push(&gate.body(terms.len()));
+                self.arguments = outer;
+                self.steps.push(Step::Return(base));
+                self.height = base + 1;
+            }
         }
     }
 
@@ -157,6 +174,14 @@ impl Step {
             Step::Input(index) => {
                 stack[height] = inputs[*index];
                 height + 1
+            }
+            Step::Argument(at) => {
+                stack[height] = stack[*at];
+                height + 1
+            }
+            Step::Return(base) => {
+                stack[*base] = stack[height - 1];
+                base + 1
             }
             Step::Add => with_next(stack, height, |sum, term| sum + term),
             Step::Min => with_next(stack, height, |best, v| if v < best { v } else { best }),
@@ -227,7 +252,7 @@ fn sort(columns: &mut [Column<f32>]) {
 
 #[cfg(test)]
 mod tests {
-    use pellucid_core::numbered_inputs;
+    use pellucid_core::{Gate, numbered_inputs};
     use proptest::prelude::*;
 
     use super::*;
@@ -254,6 +279,8 @@ mod tests {
                 [inner.clone(), inner.clone(), inner.clone()].prop_map(|parts| Expr::Clamp(Box::new(parts))),
                 (some, any::<prop::sample::Index>())
                     .prop_map(|(of, rank)| Expr::Ranked { rank: rank.index(of.len()), of }),
+                prop::collection::vec(inner.clone(), 1..4).prop_map(|terms| Expr::Gate(Gate::Xor, terms)),
+                [inner.clone(), inner.clone(), inner.clone()].prop_map(|parts| Expr::Gate(Gate::Mux, parts.to_vec())),
                 (inner, points).prop_map(|(e, points)| Expr::Pwl(Box::new(e), points.into_iter().collect())),
             ]
         })

@@ -2,8 +2,8 @@
 //! such as `"-3/2"`.
 
 use pellucid_check::Checked;
-use pellucid_compile::Compiled;
-use pellucid_core::{Affine, Circuit, Domain, Expr, Network, Rational, expr_to_text};
+use pellucid_compile::{Approximated, Compiled};
+use pellucid_core::{Affine, Biases, Circuit, Domain, Expr, Network, Rational, expr_to_text};
 use pellucid_decompile::{Decompiled, Neuron, Status};
 use pellucid_prove::{Counterexample, Largest, LinearCell};
 use pellucid_train::{Run, binomial_interval_95};
@@ -46,6 +46,43 @@ pub fn compiled(compiled: &Compiled, n_cells: Option<usize>) -> Value {
                 "lower_bound": bound.at_least,
                 "reason": bound.reason,
             })),
+        },
+    })
+}
+
+/// The answer of `compile --within`: the keys of `compile`, and the error.
+pub fn approximated(found: &Approximated) -> Value {
+    let bound = found.lower_bound.as_ref();
+    json!({
+        "function": found.target.to_string(),
+        "inputs": found.target.input_names(),
+        "domain": found.domain.to_string(),
+        "biases": Biases::ALLOWED.to_string(),
+        "shape": found.network.shape(),
+        "widths": found.network.widths(),
+        "hidden_neurons": found.network.hidden_neurons(),
+        "layers": layers(&found.network),
+        "circuits": [],
+        "within": found.within.to_string(),
+        "error": {"low": found.low.to_string(), "high": found.high.to_string()},
+        "pieces": found.n_pieces(),
+        "parts": found.parts.iter().map(|part| json!({
+            "computes": part.computes,
+            "range": {"low": part.range.0.to_string(), "high": part.range.1.to_string()},
+            "design": part.design,
+            "pieces": part.n_pieces,
+        })).collect::<Vec<_>>(),
+        "lower_bound": bound.map(|bound| json!({
+            "pieces": bound.pieces,
+            "neurons_in_one_layer": bound.neurons_in_one_layer,
+            "neurons": bound.neurons,
+            "exact": bound.exact,
+            "how": bound.how,
+        })),
+        "minimality": {
+            "verdict": "best known",
+            "lower_bound": bound.map_or(0, |bound| bound.neurons),
+            "reason": bound.map_or("no bound is known", |bound| bound.how.as_str()),
         },
     })
 }

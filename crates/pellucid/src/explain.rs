@@ -57,6 +57,7 @@ pub fn explain(certificate: &Certificate, options: &Explaining) -> Result<String
             function.input_names()
         }
         Claim::Never { computation, .. } => computation.input_names(),
+        Claim::Approximates { target, .. } => target.input_names(),
     };
     let mut paper = Paper::new(options, inputs);
     paper.say(&format!("Claim: {}.", crate::text::brief(&certificate.claim.to_string(), 1_000)));

@@ -46,7 +46,8 @@ pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, Checking, check, check_json, check_reader};
 pub use pellucid_compile::{
-    Compiled, Disguise, Disguised, Goal, Minimality, compile, compile_for, compose, disguise, expr_to_circuit, fold,
+    Approximated, ApproximatedPart, Compiled, Disguise, Disguised, Goal, Minimality, PieceBound, approximate, compile,
+    compile_for, compose, disguise, expr_to_circuit, fold,
 };
 pub use pellucid_core::{
     Affine, Biases, CellStep, Certificate, Circuit, Claim, Computation, Constraint, Difference, Domain, Error, Expr,

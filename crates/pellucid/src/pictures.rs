@@ -7,10 +7,13 @@ use pellucid_prove::Limits;
 
 pub use crate::cells_to_picture::CellsToDraw;
 
+/// Larger networks are not taken apart: their pictures would show nothing.
+const MAX_TAKEN_APART: usize = 200;
+
 /// A network with one hidden layer taken apart exactly, for its features' names; `None` where that
 /// cannot be had.
 pub fn taken_apart(network: &Network<Rational>, domain: &Domain) -> Option<Decompiled> {
-    if network.hidden_layers().len() > 1 {
+    if network.hidden_layers().len() > 1 || network.hidden_neurons() > MAX_TAKEN_APART {
         return None;
     }
     let question = Question {

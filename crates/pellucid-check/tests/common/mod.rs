@@ -4,7 +4,9 @@
 
 pub mod never;
 
-use pellucid_core::{Affine, Biases, Certificate, Claim, Computation, Domain, Function, Network, Proof, Rational};
+use pellucid_core::{
+    Affine, Biases, Certificate, Claim, Computation, Domain, Function, Network, Proof, Rational, Target,
+};
 
 /// The corpus: name and text of each certificate.
 pub fn corpus() -> Vec<(String, String)> {
@@ -73,6 +75,7 @@ pub fn false_because(certificate: &Certificate) -> Option<String> {
             let size = size_of_some_network(function, domain);
             (*at_least > size).then(|| format!("{size} neurons suffice, not {at_least}"))
         }
+        Claim::Approximates { target, network, domain, low, high } => strays(target, network, domain, [low, high]),
         Claim::Never { computation, cases } => never::satisfied(computation, cases),
     }
 }
@@ -149,6 +152,39 @@ fn apart(left: &Computation, right: &Computation, domain: &Domain, bound: &Ratio
         let (a, b) = (left.evaluate(&point), right.evaluate(&point));
         let differ = a.len() != b.len() || a.iter().zip(&b).any(|(a, b)| (a - b).abs() > *bound);
         differ.then(|| format!("at {point:?} the sides are {a:?} and {b:?}"))
+    })
+}
+
+/// A point where the target less the network is not between the bounds, in floats.
+fn strays(target: &Target, network: &Network<Rational>, domain: &Domain, bounds: [&Rational; 2]) -> Option<String> {
+    let n = target.n_inputs();
+    if network.n_inputs() != n || network.n_outputs() != target.n_outputs() {
+        return Some("other numbers of inputs or outputs".into());
+    }
+    for (i, name) in network.input_names().iter().enumerate() {
+        if target.input_names().iter().position(|other| other == name).is_some_and(|j| j != i) {
+            return Some(format!("{name} is not the same input on both sides"));
+        }
+    }
+    if *domain == Domain::Everywhere {
+        return Some("the domain is unbounded".into());
+    }
+    let mut tried = points(domain, n);
+    if let (1, Domain::Box(sides)) = (n, domain) {
+        let (low, high) = &sides[0];
+        tried.extend((0..=512).map(|k| vec![low + (high - low) * Rational::ratio(k, 512)]));
+    }
+    let [low, high] = bounds.map(Rational::to_f64);
+    tried.into_iter().find_map(|point| {
+        let floats: Vec<f64> = point.iter().map(Rational::to_f64).collect();
+        let (want, have) = (target.evaluate_f64(&floats), network.evaluate(&point));
+        want.iter().zip(&have).find_map(|(want, have)| {
+            let error = want - have.to_f64();
+            let slack = 1e-9 * (1.0 + want.abs());
+            // Written so that NaN is refused.
+            let fits = low - slack <= error && error <= high + slack;
+            (!fits).then(|| format!("at {point:?} the error is {error}"))
+        })
     })
 }
 

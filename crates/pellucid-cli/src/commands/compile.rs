@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use pellucid::{Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, WriteOptions, answers, pictures};
+use pellucid::{
+    Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, Rational, WriteOptions, answers, pictures,
+};
 
-use crate::arguments::{BiasArguments, FunctionArguments, GoalArguments, domain};
+use crate::arguments::{BiasArguments, FunctionArguments, GoalArguments, domain, nonnegative};
 use crate::disguising::{DisguiseArguments, Hidden, refuse_explain};
 use crate::limits::LimitArguments;
 use crate::proofs::ExplainArgument;
@@ -19,39 +21,43 @@ use crate::{Answer, files, screen, words};
   pellucid compile 'min(x1, x2)' --on '[-1,1]^2' --no-bias
   pellucid compile 'min(x1, x2)' --explain
   pellucid compile 'max(x1, x2, x3, x4, x5)' --layers 2
+  pellucid compile 'x*y' --within 1e-3 --on '[-1,1]^2'
   pellucid compile 'min(x1, x2)' --disguise 7 -o hidden.onnx
   pellucid compile '(max(x1, x2), min(x1, x2))' --certificate proof.json")]
 pub struct Arguments {
     /// The function, such as 'min(x1, x2)' or '|x| + 1/2'
     #[arg(allow_hyphen_values = true)]
-    function: String,
+    pub(super) function: String,
     /// Where it must be computed: everywhere, '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]'
     #[arg(long, value_name = "DOMAIN")]
-    on: Option<String>,
+    pub(super) on: Option<String>,
+    /// Approximate what is not piecewise linear, such as x*y, x^2 or sin(x), within this error on the box of --on
+    #[arg(long, value_name = "E", value_parser = nonnegative, allow_hyphen_values = true)]
+    within: Option<Rational>,
     #[command(flatten)]
-    biases: BiasArguments,
+    pub(super) biases: BiasArguments,
     #[command(flatten)]
-    goal: GoalArguments,
+    pub(super) goal: GoalArguments,
     #[command(flatten)]
-    functions: FunctionArguments,
+    pub(super) functions: FunctionArguments,
     #[command(flatten)]
-    limits: LimitArguments,
+    pub(super) limits: LimitArguments,
     /// Write the network (.json keeps it exact; .onnx, .safetensors, .npz)
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// Round weights that a float format cannot hold
     #[arg(long)]
-    round: bool,
+    pub(super) round: bool,
     /// Write the proof, for `pellucid check`
     #[arg(long, value_name = "FILE")]
-    certificate: Option<PathBuf>,
+    pub(super) certificate: Option<PathBuf>,
     #[command(flatten)]
     disguise: DisguiseArguments,
     #[command(flatten)]
-    explain: ExplainArgument,
+    pub(super) explain: ExplainArgument,
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Longer functions lose their middle in the heading; JSON has all of it.
@@ -61,6 +67,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
     arguments.disguise.check_outputs(arguments.output.as_deref())?;
+    if let Some(within) = &arguments.within
+        && let Some(answer) = super::approximate::run(&arguments, within)?
+    {
+        return Ok(answer);
+    }
     let function = arguments.functions.function(&arguments.function)?;
     let domain = domain(arguments.on.as_deref(), function.input_names(), Domain::Everywhere)?;
     let biases = arguments.biases.biases();

@@ -1,7 +1,7 @@
 //! Random trees of all kinds, built with the constructors that normalise.
 #![allow(dead_code)] // Each test file uses a part.
 
-use pellucid_core::{Expr, Rational};
+use pellucid_core::{Expr, Gate, Rational};
 use proptest::prelude::*;
 
 /// A small rational, often 0, 1 or whole.
@@ -39,8 +39,27 @@ pub fn expr(n_inputs: usize) -> impl Strategy<Value = Expr> {
             1 => (several(1..5), any::<prop::sample::Index>())
                 .prop_map(|(of, rank)| Expr::Ranked { rank: rank.index(of.len()), of }),
             1 => (inner.clone(), prop::collection::vec((rational(), rational()), 2..5)).prop_map(pwl),
+            2 => (gate(), several(3..4)).prop_map(|((gate, n), mut terms)| {
+                terms.truncate(n);
+                Expr::Gate(gate, terms)
+            }),
         ]
     })
+}
+
+/// A gate with how many of three arguments it takes.
+fn gate() -> impl Strategy<Value = (Gate, usize)> {
+    let of_many = [Gate::And, Gate::Or, Gate::Nand, Gate::Nor, Gate::Xor, Gate::Xnor, Gate::Parity, Gate::Majority];
+    let of_two = [Gate::Equal, Gate::Less, Gate::LessEqual, Gate::Greater, Gate::GreaterEqual];
+    prop_oneof![
+        4 => (prop::sample::select(of_many.to_vec()), 1usize..=3),
+        2 => prop::sample::select(of_two.to_vec()).prop_map(|gate| (gate, 2)),
+        1 => Just((Gate::Not, 1)),
+        1 => Just((Gate::Mux, 3)),
+        1 => (2u32..6, 1u32..12).prop_map(|(modulus, top)| (Gate::Mod { modulus, top }, 1)),
+        1 => (2u32..6, 1usize..=3).prop_map(|(modulus, n)| (Gate::AddMod { modulus }, n)),
+        1 => prop::collection::vec(rational(), 1..5).prop_map(|values| (Gate::Table(values), 1)),
+    ]
 }
 
 fn clamp((mut parts, a, b, constant): (Vec<Expr>, Rational, Rational, bool)) -> Expr {

@@ -40,6 +40,18 @@ pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, difference: &Differ
             Ok(())
         }
         Difference::Points => points::tell(paper, sides),
+        Difference::Intervals => {
+            paper.section("Neurons that never bend are left out");
+            paper.say(&format!(
+                "Bounds on the inputs {} give bounds on the argument of each ReLU in turn. A ReLU whose argument cannot be \
+                 negative is its argument, and one whose argument cannot be positive is 0. With these left out, the ReLUs \
+                 of both sides are copies of each other, up to positive factors, and {}: {} cancel.",
+                sides.domain.phrase_in(sides.left.input_names()),
+                wanted(sides.bound, sides.left.n_outputs()),
+                sides.names().join(" and "),
+            ));
+            Ok(())
+        }
     }
 }
 

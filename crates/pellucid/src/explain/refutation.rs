@@ -138,6 +138,7 @@ fn with_children(tree: &Expr, new: &dyn Fn(&Expr) -> Expr) -> Expr {
         Expr::Clamp(parts) => Expr::Clamp(Box::new(parts.each_ref().map(new))),
         Expr::Ranked { rank, of } => Expr::Ranked { rank: *rank, of: all(of) },
         Expr::Pwl(term, points) => Expr::Pwl(Box::new(new(term)), points.clone()),
+        Expr::Gate(gate, terms) => Expr::Gate(gate.clone(), all(terms)),
     }
 }
 

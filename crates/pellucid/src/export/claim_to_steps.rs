@@ -102,6 +102,7 @@ impl Steps {
             steps: Vec::new(),
             forms: Vec::new(),
             known: HashMap::new(),
+            inputs: (0..n).map(|i| Form::wire(Wire::Input(i))).collect(),
         };
         let mut left_side = writer.side("left", left);
         let mut right_side = writer.side("right", right);
@@ -198,6 +199,8 @@ struct Writer {
     /// The form of every step so far.
     forms: Vec<Form>,
     known: HashMap<Operation, usize>,
+    /// The inputs, or in a gate its arguments.
+    inputs: Vec<Form>,
 }
 
 impl Writer {
@@ -301,7 +304,7 @@ impl Writer {
     fn expr(&mut self, tree: &Expr) -> Form {
         match tree {
             Expr::Constant(value) => Form::constant(value.clone()),
-            Expr::Input(index) => Form::wire(Wire::Input(*index)),
+            Expr::Input(index) => self.inputs[*index].clone(),
             Expr::Sum(terms) => {
                 let mut sum = Form::default();
                 for term in terms {
@@ -335,6 +338,13 @@ impl Writer {
             Expr::Pwl(term, points) => {
                 let x = self.expr(term);
                 self.take(Operation::Pwl(x, points.clone()))
+            }
+            Expr::Gate(gate, terms) => {
+                let arguments = terms.iter().map(|term| self.expr(term)).collect();
+                let outer = std::mem::replace(&mut self.inputs, arguments);
+                let value = self.expr(&gate.body(terms.len()));
+                self.inputs = outer;
+                value
             }
         }
     }

@@ -39,6 +39,7 @@ impl<'a> Within<'a> {
             Claim::Smallest { .. } | Claim::NotOneLayer { .. } | Claim::AtLeast { .. } => {
                 "minimality is about all networks, not about the reals of one"
             }
+            Claim::Approximates { .. } => "functions that are not piecewise linear are beyond such provers",
             Claim::Never { .. } => "a property is written in VNN-LIB, which such provers read as it is",
         };
         Err(Error::input(format!(
@@ -70,6 +71,12 @@ impl<'a> ByCells<'a> {
             Difference::CanonicalForms => {
                 let graph = within.left.difference(within.right, Merge::Hyperplanes)?;
                 (Merge::Hyperplanes, Cow::Owned(steps_without_cuts(&graph, within.domain)?))
+            }
+            Difference::Intervals => {
+                return Err(Error::input(
+                    "the proof is by bounds on each ReLU, which is no proof by cells to write down (the claim itself can \
+                     be written, in SMT-LIB)",
+                ));
             }
             _ => {
                 return Err(Error::input(format!(

@@ -102,6 +102,7 @@ fn outer(expr: &Expr) -> Option<Part> {
         Expr::Clamp(parts) => Expr::Clamp(Box::new(parts.each_ref().map(|part| input(part)))),
         Expr::Ranked { rank, of } => Expr::Ranked { rank: *rank, of: all(of) },
         Expr::Pwl(term, points) => Expr::Pwl(Box::new(input(term)), points.clone()),
+        Expr::Gate(gate, terms) => Expr::Gate(gate.clone(), all(terms)),
         Expr::Constant(_) | Expr::Input(_) | Expr::Scale(..) => return None,
     };
     Some(Part { computes, of })
@@ -150,6 +151,7 @@ fn in_pairs(expr: &Expr) -> Expr {
         }
         Expr::Min(terms) => tournament(Expr::Min, terms),
         Expr::Max(terms) => tournament(Expr::Max, terms),
+        Expr::Gate(gate, terms) => Expr::Gate(gate.clone(), terms.iter().map(in_pairs).collect()),
         Expr::Constant(_) | Expr::Input(_) => expr.clone(),
     };
     if whole.size() <= MOST_NODES { whole } else { expr.clone() }

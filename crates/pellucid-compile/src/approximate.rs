@@ -1,0 +1,360 @@
+//! From a target and a tolerance to a small network with a proved error.
+//!
+//! The target is taken apart into steps, functions of one number each. Every step gets a part of the tolerance and
+//! designs, shallow and deep; one design a step is put together with the others, layer beside layer. Floats
+//! suggest all of it. The proof of the whole then gives the error; where it is too large the steps get less,
+//! where there is room they get more.
+
+mod assemble;
+mod budget;
+mod floats;
+mod lower_bound;
+mod steps;
+
+use pellucid_core::{Bounds, Certificate, Domain, Error, Expr, Network, Rational, Target, counted};
+use pellucid_prove::{Limits, Near, prove_near};
+
+use crate::Goal;
+use crate::fit::breakpoints::breakpoints;
+use crate::fit::design::{Design, Room};
+use assemble::{Assembled, Planned, assemble, plan};
+use steps::Steps;
+
+pub use lower_bound::PieceBound;
+
+/// Pieces of a part, at most.
+const MAX_PIECES: usize = 20_000;
+/// Pieces of a part are counted up to so many.
+const MOST_COUNTED: usize = 5_000;
+/// How often tolerances of steps are changed after a proof.
+const ATTEMPTS: usize = 4;
+/// Errors below this part of the tolerance leave room for a smaller network.
+const ROOMY: f64 = 0.95;
+/// Growth of neurons with the tolerance that shares are made for: paths of lines take its power -1/2.
+const EXPONENTS: [f64; 2] = [0.0, 0.5];
+
+/// A network near a target.
+#[derive(Clone, Debug)]
+pub struct Approximated {
+    /// What is approximated.
+    pub target: Target,
+    /// Where.
+    pub domain: Domain,
+    /// The tolerance asked for.
+    pub within: Rational,
+    /// The network.
+    pub network: Network<Rational>,
+    /// That the target less the network is between the bounds.
+    pub certificate: Certificate,
+    /// A lower bound on the target less the network.
+    pub low: Rational,
+    /// An upper bound on it.
+    pub high: Rational,
+    /// What it is made of.
+    pub parts: Vec<ApproximatedPart>,
+    /// What is known about fewer pieces.
+    pub lower_bound: Option<PieceBound>,
+}
+
+/// A part of an approximation.
+#[derive(Clone, Debug)]
+pub struct ApproximatedPart {
+    /// The function of one number, such as `x^2`.
+    pub computes: String,
+    /// The numbers it is used for.
+    pub range: Bounds,
+    /// How it is built, in words.
+    pub design: String,
+    /// The hidden neurons it would take by itself.
+    pub n_neurons: usize,
+    /// Its linear pieces; `None` when they are very many.
+    pub n_pieces: Option<usize>,
+}
+
+impl Approximated {
+    /// The largest error that is not excluded.
+    pub fn error(&self) -> Rational {
+        let below = -&self.low;
+        if below > self.high { below } else { self.high.clone() }
+    }
+
+    /// The pieces of a network of one input and one output that is one path; `None` for others.
+    pub fn n_pieces(&self) -> Option<usize> {
+        match &self.parts[..] {
+            [part] if self.target.n_inputs() == 1 && self.target.n_outputs() == 1 => part.n_pieces,
+            _ => None,
+        }
+    }
+}
+
+/// A small network that is within a tolerance of the target on a box, and the proof.
+///
+/// # Errors
+/// When the domain is not a box on which the target is defined, when no network within the tolerance has
+/// as few layers as the goal asks for, or when a limit is reached.
+pub fn approximate(
+    target: &Target,
+    domain: &Domain,
+    within: &Rational,
+    goal: &Goal,
+    limits: Limits<'_>,
+) -> Result<Approximated, Error> {
+    let sides = sides(target, domain, within)?;
+    let room = Room { layers: goal.max_layers.unwrap_or(usize::MAX), pieces: limits.max_cells.min(MAX_PIECES) };
+    let job = Job { target, domain, within, goal, limits, room, sides: &sides };
+    let mut best: Option<Proved> = None;
+    let mut refusal: Option<Error> = None;
+    for steps in ways(target)? {
+        match job.smallest(&steps, best.as_ref().map(Proved::network)) {
+            Ok(found) => {
+                let better = best.as_ref().is_none_or(|known| goal.cost(found.network()) < goal.cost(known.network()));
+                best = if better { Some(found) } else { best };
+            }
+            Err(error) => refusal = refusal.or(Some(error)),
+        }
+    }
+    let Some(found) = best else {
+        return Err(refusal.unwrap_or_else(|| Error::input("there is nothing to approximate")));
+    };
+    let lower_bound = lower_bound::lower_bound(target, &sides, within, room.pieces);
+    Ok(Approximated {
+        target: target.clone(),
+        domain: domain.clone(),
+        within: within.clone(),
+        network: found.assembled.network,
+        certificate: found.certificate,
+        low: found.low,
+        high: found.high,
+        parts: found.parts,
+        lower_bound,
+    })
+}
+
+/// The ways to take a target apart.
+fn ways(target: &Target) -> Result<Vec<Steps>, Error> {
+    let by_nodes = Steps::by_nodes(target)?;
+    if target.n_inputs() > 1 || target.nodes().len() < 2 {
+        return Ok(vec![by_nodes]);
+    }
+    Ok(vec![Steps::by_outputs(target)?, by_nodes])
+}
+
+/// The sides of the box.
+fn sides(target: &Target, domain: &Domain, within: &Rational) -> Result<Vec<Bounds>, Error> {
+    target.check_domain(domain)?;
+    if !within.is_positive() {
+        return Err(Error::input("the tolerance must be above 0 (an exact network has infinitely many pieces)"));
+    }
+    match domain {
+        Domain::Box(sides) => Ok(sides.clone()),
+        _ => Err(Error::input(format!(
+            "approximating takes a box, not {domain}; nearest: the box around it, --on '{}'",
+            domain.hull()
+        ))),
+    }
+}
+
+/// What is asked for.
+struct Job<'a> {
+    target: &'a Target,
+    domain: &'a Domain,
+    within: &'a Rational,
+    goal: &'a Goal,
+    limits: Limits<'a>,
+    room: Room,
+    sides: &'a [Bounds],
+}
+
+/// A network with its proof.
+struct Proved {
+    assembled: Assembled,
+    certificate: Certificate,
+    low: Rational,
+    high: Rational,
+    parts: Vec<ApproximatedPart>,
+}
+
+impl Proved {
+    fn network(&self) -> &Network<Rational> {
+        &self.assembled.network
+    }
+
+    fn error(&self) -> Rational {
+        let below = -&self.low;
+        if below > self.high { below } else { self.high.clone() }
+    }
+}
+
+impl Job<'_> {
+    /// The best network for these steps: tolerances are shared out, then widened or narrowed by what is proved.
+    /// Steps that take far more neurons than a network that is known are given up early.
+    fn smallest(&self, steps: &Steps, known: Option<&Network<Rational>>) -> Result<Proved, Error> {
+        let within = self.within.to_f64();
+        let sensitivities = budget::sensitivities(steps, self.sides, within);
+        let mut best: Option<Proved> = None;
+        let mut refusal = None;
+        let mut shares = vec![1.0; steps.steps.len()];
+        for (round, exponent) in EXPONENTS.into_iter().enumerate() {
+            if round > 0 {
+                let Some(found) = &best else { break };
+                if steps.steps.len() < 2 {
+                    break;
+                }
+                let neurons: Vec<usize> = found.parts.iter().map(|part| part.n_neurons).collect();
+                shares = budget::shares(&neurons, exponent);
+            }
+            let mut scale = 1.0;
+            for _ in 0..ATTEMPTS {
+                let tolerances: Vec<f64> = budget::split(within * scale, &sensitivities, &shares);
+                let built = self.built(steps, &tolerances)?;
+                if known.is_some_and(|known| 4 * built.0.network.hidden_neurons() > 5 * known.hidden_neurons()) {
+                    return Err(Error::limit("these steps take more neurons than others"));
+                }
+                let found = match self.proved(&steps.outputs, built) {
+                    Ok(found) => found,
+                    Err(error) => {
+                        refusal = refusal.or(Some(error));
+                        break;
+                    }
+                };
+                let error = found.error().to_f64() / within;
+                let fits = found.error() <= *self.within;
+                let better = |known: &Proved| self.goal.cost(found.network()) < self.goal.cost(known.network());
+                if fits && best.as_ref().is_none_or(better) {
+                    best = Some(found);
+                }
+                if fits && (error > ROOMY || steps.steps.len() < 2) {
+                    break;
+                }
+                scale *= 0.998 / error.max(0.05);
+            }
+        }
+        match (best, refusal) {
+            (Some(found), _) => Ok(found),
+            (None, Some(error)) => Err(error),
+            (None, None) => Err(Error::limit(format!(
+                "no proof within {} was found after {}; a wider tolerance is easier",
+                self.within,
+                counted(ATTEMPTS, "attempt")
+            ))),
+        }
+    }
+
+    /// The best network of steps with these tolerances, by depth: each step is the smallest that is
+    /// no deeper than a cap.
+    fn built(&self, steps: &Steps, tolerances: &[f64]) -> Result<(Assembled, Vec<ApproximatedPart>), Error> {
+        let planned = plan(steps, self.sides, tolerances, self.room)?;
+        let mut caps: Vec<usize> = planned.iter().flat_map(|p| p.designs.found.iter().map(Design::n_layers)).collect();
+        caps.sort_unstable();
+        caps.dedup();
+        let mut best: Option<(Assembled, Vec<ApproximatedPart>)> = None;
+        let mut shallowest = usize::MAX;
+        for cap in caps {
+            self.stop()?;
+            let designs: Vec<&Design> = planned.iter().filter_map(|planned| capped(planned, cap)).collect();
+            let assembled = assemble(steps, &planned, &designs, (self.target.input_names(), self.sides))?;
+            shallowest = shallowest.min(assembled.network.hidden_layers().len());
+            let better = best
+                .as_ref()
+                .is_none_or(|(known, _)| self.goal.cost(&assembled.network) < self.goal.cost(&known.network));
+            if self.goal.allows(&assembled.network) && better {
+                let parts = described(steps, &planned, &designs, &assembled);
+                best = Some((assembled, parts));
+            }
+        }
+        best.ok_or_else(|| {
+            Error::input(format!(
+                "no network within {} that has at most {} is known; nearest: --layers {shallowest}",
+                self.within,
+                counted(self.room.layers, "hidden layer")
+            ))
+        })
+    }
+
+    fn proved(
+        &self,
+        outputs: &[Expr],
+        (assembled, parts): (Assembled, Vec<ApproximatedPart>),
+    ) -> Result<Proved, Error> {
+        self.stop()?;
+        let near = prove_near(self.target, &assembled.network, self.domain, &assembled.parts, outputs, self.limits)?;
+        let Near { certificate, low, high, .. } = near;
+        Ok(Proved { assembled, certificate: *certificate, low, high, parts })
+    }
+
+    fn stop(&self) -> Result<(), Error> {
+        match self.limits.stop {
+            Some(stop) if stop() => Err(Error::limit("stopped before a network was found")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The smallest design that is no deeper than the cap, or the shallowest.
+fn capped(planned: &Planned, cap: usize) -> Option<&Design> {
+    let found = &planned.designs.found;
+    found.iter().find(|design| design.n_layers() <= cap).or(found.last())
+}
+
+fn described(steps: &Steps, planned: &[Planned], designs: &[&Design], assembled: &Assembled) -> Vec<ApproximatedPart> {
+    let all = steps.steps.iter().zip(planned).zip(designs).zip(&assembled.parts);
+    all.map(|(((step, planned), design), part)| ApproximatedPart {
+        computes: step.computes.to_string(),
+        range: planned.range.clone(),
+        design: design.words(),
+        n_neurons: design.n_neurons(),
+        n_pieces: breakpoints(&part.network, &planned.range.0, &planned.range.1, MOST_COUNTED).map(|b| b.len() + 1),
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn look() {
+        let goals = [Goal::SMALLEST, Goal { shallow: false, max_layers: Some(1) }];
+        for (text, on) in [
+            ("x^2", "[0,1]"),
+            ("x*y", "[-1,1]^2"),
+            ("sin(x)", "[-4,4]"),
+            ("exp(x)", "[-2,2]"),
+            ("sqrt(x)", "[0,1]"),
+            ("tanh(x)", "[-3,3]"),
+            ("log(x)", "[1/10,10]"),
+            ("exp(-x^2-y^2)", "[-1,1]^2"),
+            ("x^4 - x^2", "[-1,1]"),
+            ("sin(x^2)+exp(x)", "[-1,2]"),
+            ("x*y*z", "[-1,1]^3"),
+            ("max(x*y, x^2)", "[-1,1]^2"),
+        ] {
+            let target = Target::parse(text).unwrap();
+            let domain = Domain::parse(on, target.input_names()).unwrap();
+            for e in ["1e-2", "1e-3", "1e-4"] {
+                for goal in &goals {
+                    let t = std::time::Instant::now();
+                    match approximate(&target, &domain, &e.parse().unwrap(), goal, Limits::default()) {
+                        Ok(a) => {
+                            let t2 = std::time::Instant::now();
+                            println!(
+                                "checked {:?} {:?}",
+                                pellucid_check::check(&a.certificate).rejection,
+                                t2.elapsed()
+                            );
+                            println!(
+                                "{text} {e} {:?} = {} lb {:?} err {:.3} {:.1?}; {:?}",
+                                a.network.widths(),
+                                a.network.hidden_neurons(),
+                                a.lower_bound.as_ref().map(|b| b.pieces),
+                                a.error().to_f64() / e.parse::<f64>().unwrap(),
+                                t.elapsed(),
+                                a.parts.iter().map(|p| p.design.clone()).collect::<Vec<_>>()
+                            )
+                        }
+                        Err(error) => println!("{text} {e}: {error}"),
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! How few neurons a function takes at finitely many points: proved up to three.
+
+use pellucid_core::{Certificate, Claim, Domain, Function, Network, Proof, Rational, counted};
+use pellucid_prove::{FewNeurons, Limits, SizeBound, few_neurons};
+
+use super::table::Table;
+use crate::Minimality;
+
+/// The size of all linear programs together, for each choice of points: seconds.
+const MAX_WORK: usize = 10_000_000;
+/// All points are looked at where their number times that of their coordinates is at most this.
+const MAX_LOOKED_AT: usize = 2048;
+/// More inputs make the programs of all points too large.
+const MAX_INPUTS: usize = 9;
+/// Otherwise all inputs but so many are held fixed, in so many ways.
+const FREE: usize = 4;
+const MAX_PARTS: usize = 12;
+
+/// What is known about smaller networks, or a smaller network.
+pub(crate) enum Known {
+    Minimality(Box<Minimality>),
+    Smaller(Network<Rational>),
+}
+
+/// Looks for a proof that the network is the smallest, of whatever depth.
+pub(crate) fn minimality(
+    function: &Function,
+    domain: &Domain,
+    network: &Network<Rational>,
+    table: Option<&Table>,
+    limits: Limits<'_>,
+) -> Known {
+    let size = network.hidden_neurons();
+    let proved = |proved, lower_bound, reason: String, any_depth| {
+        Known::Minimality(Box::new(Minimality { proved, lower_bound, reason, any_depth }))
+    };
+    if size == 0 {
+        return proved(true, 0, "no hidden neuron is needed: it is affine at the points".into(), None);
+    }
+    let Some(table) = table else {
+        return proved(false, 0, "there are too many points to look for a lower bound".into(), None);
+    };
+    for n_neurons in (0..size.min(3)).rev() {
+        let proof = match few(table, n_neurons, limits) {
+            FewNeurons::Excluded(proof) => proof,
+            FewNeurons::Found(smaller) => return Known::Smaller(smaller),
+            FewNeurons::GaveUp => continue,
+        };
+        let at_least = n_neurons + 1;
+        let why = format!(
+            "{} cannot have its values at {} (at any depth, no skip connections, biases allowed, {})",
+            match n_neurons {
+                0 => "an affine map".to_string(),
+                n => counted(n, "hidden neuron"),
+            },
+            counted(proof.points.len(), "point"),
+            domain.phrase_in(function.input_names())
+        );
+        let reason = match size > at_least {
+            true if at_least == 3 => format!("{why}; larger lower bounds are not looked for"),
+            true => format!("{why}; whether {} can is not decided", counted(at_least, "neuron")),
+            false => why.clone(),
+        };
+        let claim = Claim::AtLeast { function: function.clone(), domain: domain.clone(), at_least };
+        let certificate = Certificate::new(claim, Proof::AtLeastAtPoints(proof));
+        let bound = SizeBound { at_least, reason: why, certificate };
+        return proved(at_least == size, at_least, reason, Some(bound));
+    }
+    proved(false, 0, "no proof of a lower bound was found within the limits".into(), None)
+}
+
+/// Can so many neurons do it? All outputs together are at least as hard as one.
+fn few(table: &Table, n_neurons: usize, limits: Limits<'_>) -> FewNeurons {
+    let (n_points, n) = (table.points.len(), table.n_inputs());
+    let whole = n <= MAX_INPUTS && n_points * n <= MAX_LOOKED_AT;
+    for output in 0..table.n_outputs() {
+        let among = |indices: &[usize]| {
+            let points: Vec<Vec<Rational>> = indices.iter().map(|i| table.point(*i)).collect();
+            let values: Vec<Rational> = indices.iter().map(|i| table.value(*i)[output].clone()).collect();
+            few_neurons(&points, &values, n_neurons, MAX_WORK, limits)
+        };
+        // A part is the cheaper proof, all points may show a smaller network.
+        for part in parts(table).into_iter().filter(|part| part.len() < n_points) {
+            if let FewNeurons::Excluded(proof) = among(&part) {
+                return FewNeurons::Excluded(pellucid_core::PointsProof { output, ..proof });
+            }
+        }
+        if whole {
+            match among(&(0..n_points).collect::<Vec<_>>()) {
+                FewNeurons::Excluded(proof) => {
+                    return FewNeurons::Excluded(pellucid_core::PointsProof { output, ..proof });
+                }
+                FewNeurons::Found(network) if table.n_outputs() == 1 => return FewNeurons::Found(network),
+                FewNeurons::Found(_) | FewNeurons::GaveUp => {}
+            }
+        }
+    }
+    FewNeurons::GaveUp
+}
+
+/// Points that agree with some point in all but a few neighbouring inputs.
+fn parts(table: &Table) -> Vec<Vec<usize>> {
+    let n = table.n_inputs();
+    let free = FREE.min(n);
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for base in [0, table.points.len() / 2, table.points.len() - 1] {
+        for start in 0..=n - free {
+            if parts.len() == MAX_PARTS {
+                return parts;
+            }
+            let agrees = |point: &[i64]| {
+                let fixed = (0..n).filter(|i| *i < start || *i >= start + free);
+                fixed.into_iter().all(|i| point[i] == table.points[base][i])
+            };
+            let part: Vec<usize> =
+                (0..table.points.len()).filter(|i| agrees(&table.points[*i])).take(MAX_LOOKED_AT / n).collect();
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+    }
+    parts
+}
