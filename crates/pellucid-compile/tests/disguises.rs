@@ -160,3 +160,16 @@ fn constants_and_bad_requests() {
     let relays = disguise(&plain, &domain, &how(1, 1, 2)).unwrap();
     assert_eq!(relays.layers.iter().filter(|layer| **layer == LayerRole::PassesOn).count(), 2);
 }
+
+/// Where only points count, the disguise is right on the box around them, and so at them.
+#[test]
+fn gates_in_disguise() {
+    for (text, on) in [("xor(x1, x2)", "{0,1}^2"), ("parity(x1, x2, x3, x4)", "{0,1}^4"), ("less(x1, x2)", "{0..9}^2")]
+    {
+        let (plain, domain) = plain(text, on);
+        for seed in 0..10 {
+            let hidden = disguise(&plain, &domain, &how(seed, 3, seed as usize % 2)).unwrap();
+            assert!(is_the_same(&plain, &hidden, &domain, 100_000), "{text} {seed}");
+        }
+    }
+}

@@ -687,9 +687,10 @@ fn cannot_call(name: &str, n: usize, is_target: bool) -> (String, Option<String>
             "tan has poles, and ReLU networks are bounded on bounded sets".into(),
             Some(format!("sin(x1)/cos(x1) away from them; {WITHIN}")),
         ),
-        _ if is_target => {
-            (format!("unknown function `{name}`"), Some(format!("the functions are {FUNCTIONS}, {APPROXIMATED}; the gates are {}", Gate::NAMES)))
-        }
+        _ if is_target => (
+            format!("unknown function `{name}`"),
+            Some(format!("the functions are {FUNCTIONS}, {APPROXIMATED}; the gates are {}", Gate::NAMES)),
+        ),
         _ => (
             format!("unknown function `{name}`"),
             Some(format!("the functions are {FUNCTIONS}; the gates are {}", Gate::NAMES)),

@@ -9,7 +9,7 @@ fn a_part_of_the_table() {
     let outcome = pellucid(&["library", "--like", "norm of"]);
     let table = outcome.gives(0).split("\n\n").next().unwrap();
     assert_snapshot!(table, @r"
-    name                      function                               everywhere                  on its box
+    name                      function                               everywhere                  on its box or points
     l1-norm-of-two            abs(x1) + abs(x2)                      4 proved                    3 proved
     l1-norm-of-three          abs(x1) + abs(x2) + abs(x3)            5 proved                    4 proved
     l1-norm-of-four           abs(x1) + abs(x2) + abs(x3) + abs(x4)  6 proved                    5 proved
