@@ -105,7 +105,7 @@ fn what_is_said_to_do_nothing_does_nothing() {
 #[test]
 fn float32_holds_the_weights_of_a_disguise() {
     for entry in library().unwrap().iter().filter(|entry| entry.function.n_inputs() <= 4) {
-        let domain = entry.on_box().unwrap();
+        let domain = entry.domains.last().unwrap();
         let plain = compile(&entry.function, domain, Biases::ALLOWED, Default::default()).unwrap().network;
         let hidden = disguise(&plain, domain, &how(5, 3, 1)).unwrap().network;
         let is_held = |network: &Network<Rational>| {
