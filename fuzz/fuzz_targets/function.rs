@@ -2,6 +2,9 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = pellucid::Target::parse(text);
+    }
     if let Ok(text) = std::str::from_utf8(data)
         && let Ok(function) = pellucid::Function::parse(text)
     {

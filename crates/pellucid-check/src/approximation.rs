@@ -19,6 +19,9 @@ use crate::{fits, refuse_if};
 /// Bits to which numbers that are not short are rounded outwards.
 const BITS: usize = 128;
 
+/// A part's function may have so many nodes times pieces: minutes of work.
+const MAX_WORK: usize = 1 << 20;
+
 /// The claim that `low <= target - network <= high` on the domain.
 pub(crate) struct Near<'a> {
     pub target: &'a Target,
@@ -66,6 +69,9 @@ fn well_formed(composition: &Composition, n_inputs: usize, n_outputs: usize) -> 
         let (low, high) = &part.range;
         let ends: Vec<&Rational> = std::iter::once(low).chain(&part.pieces).chain([high]).collect();
         let single = part.pieces.is_empty() && low == high;
+        let sizes = part.computes.nodes().iter().map(|(_, tree)| tree).chain(part.computes.outputs());
+        let work = sizes.map(|tree| tree.size()).sum::<usize>().saturating_mul(ends.len());
+        refuse_if(work > MAX_WORK, "a part has too many pieces for the size of its function")?;
         refuse_if(!single && !ends.windows(2).all(|pair| pair[0] < pair[1]), "a part's pieces do not increase")?;
     }
     let used = composition.outputs.iter().map(|output| output.n_inputs()).max().unwrap_or(0);

@@ -141,3 +141,50 @@ fn many_witnesses_end() {
         timed(what, || check(&certificate));
     }
 }
+
+fn approximation(
+    target: &str,
+    on: &str,
+    low: &str,
+    part: &str,
+    network: serde_json::Value,
+    range: [&str; 2],
+) -> String {
+    serde_json::json!({
+        "pellucid_certificate": 2,
+        "claim": {"approximates": {
+            "target": {"inputs": ["x"], "text": target}, "network": network, "domain": on, "low": low, "high": "-1/2"}},
+        "proof": {"approximates": {
+            "parts": [{"of": "x1", "computes": {"inputs": ["x"], "text": part}, "network": network, "range": range,
+                "pieces": []}],
+            "outputs": ["x2"]}}
+    })
+    .to_string()
+}
+
+#[test]
+fn approximations_of_huge_functions_end() {
+    let flat = serde_json::json!({"layers": [{"weights": [["0"]]}]});
+    let nested = |inner: &str, n: usize| format!("{}x{}", format!("{inner}(").repeat(n), ")".repeat(n));
+    let powers = format!("{}x{}", "(".repeat(60), ")^256".repeat(60));
+    let inverse_powers = format!("{}x{}", "(".repeat(60), ")^-256".repeat(60));
+    let roots = format!("{}x{}", "(".repeat(60), ")^(255/64)".repeat(60));
+    let sines = (1..200).map(|k| format!("sin({k}*x)")).collect::<Vec<_>>().join("*");
+    let sorted = format!("median({})", (0..499).map(|k| format!("sin({k}*x)")).collect::<Vec<_>>().join(", "));
+    let long = format!("exp({}*x)", "7".repeat(15_000));
+    let huge = "1e4000";
+    for text in [nested("exp", 60), nested("tanh", 60), powers, inverse_powers, roots, sines, sorted, long] {
+        for range in [["1", "2"], ["1/1000000007", huge]] {
+            let on = format!("[{}, {}]", range[0], range[1]);
+            let certificate = approximation(&text, &on, "-1", &text, flat.clone(), range);
+            let checked = timed(&text[..text.len().min(30)], || check_json(&certificate));
+            assert!(!checked.unwrap().is_accepted(), "{text}");
+        }
+    }
+    // Deep networks that double what comes in, at a number of many digits.
+    let doubling =
+        serde_json::json!({"layers": (0..300).map(|_| serde_json::json!({"weights": [["2"]]})).collect::<Vec<_>>()});
+    let third = format!("1/{}", "3".repeat(5000));
+    let certificate = approximation("x^2", &format!("[{third}, 1]"), "-1", "x^2", doubling, [&third, "1"]);
+    assert!(!timed("doubling", || check_json(&certificate)).unwrap().is_accepted());
+}

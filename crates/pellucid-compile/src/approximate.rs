@@ -9,6 +9,7 @@ mod assemble;
 mod budget;
 mod floats;
 mod lower_bound;
+mod on_box;
 mod steps;
 
 use pellucid_core::{Bounds, Certificate, Domain, Error, Expr, Network, Rational, Target, counted};
@@ -27,7 +28,9 @@ const MAX_PIECES: usize = 20_000;
 /// Pieces of a part are counted up to so many.
 const MOST_COUNTED: usize = 5_000;
 /// How often tolerances of steps are changed after a proof.
-const ATTEMPTS: usize = 4;
+const ATTEMPTS: usize = 8;
+/// How often after one of them was within the tolerance.
+const MOST_FITS: usize = 3;
 /// Errors below this part of the tolerance leave room for a smaller network.
 const ROOMY: f64 = 0.95;
 /// Growth of neurons with the tolerance that shares are made for: paths of lines take its power -1/2.
@@ -203,7 +206,7 @@ impl Job<'_> {
                 let neurons: Vec<usize> = found.parts.iter().map(|part| part.n_neurons).collect();
                 shares = budget::shares(&neurons, exponent);
             }
-            let mut scale = 1.0;
+            let (mut scale, mut n_fits) = (1.0, 0);
             for _ in 0..ATTEMPTS {
                 let tolerances: Vec<f64> = budget::split(within * scale, &sensitivities, &shares);
                 let built = self.built(steps, &tolerances)?;
@@ -223,7 +226,8 @@ impl Job<'_> {
                 if fits && best.as_ref().is_none_or(better) {
                     best = Some(found);
                 }
-                if fits && (error > ROOMY || steps.steps.len() < 2) {
+                n_fits += usize::from(fits);
+                if fits && (error > ROOMY || steps.steps.len() < 2 || n_fits == MOST_FITS) {
                     break;
                 }
                 scale *= 0.998 / error.max(0.05);
@@ -315,22 +319,19 @@ mod tests {
     fn look() {
         let goals = [Goal::SMALLEST, Goal { shallow: false, max_layers: Some(1) }];
         for (text, on) in [
-            ("x^2", "[0,1]"),
-            ("x*y", "[-1,1]^2"),
-            ("sin(x)", "[-4,4]"),
-            ("exp(x)", "[-2,2]"),
-            ("sqrt(x)", "[0,1]"),
-            ("tanh(x)", "[-3,3]"),
-            ("log(x)", "[1/10,10]"),
-            ("exp(-x^2-y^2)", "[-1,1]^2"),
-            ("x^4 - x^2", "[-1,1]"),
-            ("sin(x^2)+exp(x)", "[-1,2]"),
             ("x*y*z", "[-1,1]^3"),
-            ("max(x*y, x^2)", "[-1,1]^2"),
+            ("x^3*y", "[-1,1]^2"),
+            ("x*y", "[-1,1]^2"),
+            ("exp(-x^2-y^2)", "[-1,1]^2"),
+            ("a*b*c*d", "[0,1]^4"),
+            ("x*sin(y) + max(x, y^2)", "[-1,1] x [-3,3]"),
+            ("(x*y, x+y, x^2)", "[-1,1]^2"),
+            ("1/(1+x^2+y^2)", "[-1,1]^2"),
+            ("x/(2+y)", "[-1,1]^2"),
         ] {
             let target = Target::parse(text).unwrap();
             let domain = Domain::parse(on, target.input_names()).unwrap();
-            for e in ["1e-2", "1e-3", "1e-4"] {
+            for e in ["1e-2", "1e-4"] {
                 for goal in &goals {
                     let t = std::time::Instant::now();
                     match approximate(&target, &domain, &e.parse().unwrap(), goal, Limits::default()) {

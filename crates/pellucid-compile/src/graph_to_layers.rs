@@ -16,8 +16,8 @@ use pellucid_core::{Bounds, Error, Form, Layer, Merge, Network, Ranges, Rational
 struct Carried {
     /// As a row of the values of the layer before.
     row: Vec<Rational>,
-    /// As a form of inputs and ReLUs, without a constant.
-    form: Form,
+    /// The lowest that the row can be.
+    low: Rational,
 }
 
 /// A form of the graph on its way up.
@@ -34,6 +34,19 @@ struct Rising {
 pub fn graph_to_layers(graph: &ReluGraph, sides: &[Bounds], inputs: Vec<String>) -> Result<Network<Rational>, Error> {
     let graph = graph.settled(sides, Merge::Copies);
     let ranges = Ranges::of_graph(&graph, sides);
+    layers_of(&graph, &|form| Some(ranges.of(form)), inputs)
+}
+
+/// The network of layers that holds a graph's ReLUs as they are; `bounds` says how far a form of its wires
+/// reaches.
+///
+/// # Errors
+/// When a value that has to be carried is unbounded.
+pub fn layers_of(
+    graph: &ReluGraph,
+    bounds: &dyn Fn(&Form) -> Option<Bounds>,
+    inputs: Vec<String>,
+) -> Result<Network<Rational>, Error> {
     let depths = graph.layers();
     let n_relus = graph.relus.len();
     let n_layers = depths.iter().copied().max().unwrap_or(0);
@@ -51,13 +64,13 @@ pub fn graph_to_layers(graph: &ReluGraph, sides: &[Bounds], inputs: Vec<String>)
             terms: form.terms.iter().filter(|(wire, _)| depth_of_wire(wire, &depths) < depth).cloned().collect(),
             constant: Rational::zero(),
         };
-        let carried = carried(&later, &rising, |f| below(forms[f]), &ranges);
+        let carried = carried(&later, &rising, |f| (below(forms[f]), forms[f].constant.clone()), bounds)?;
         let basis: Vec<Vec<Rational>> = carried.iter().map(|c| c.row.clone()).collect();
         let mut layer = Layer {
             weights: here.iter().map(|k| rising[*k].row.clone()).collect(),
             biases: here.iter().map(|k| rising[*k].constant.clone()).collect(),
         };
-        let raised: Vec<Rational> = carried.iter().map(|c| bias(&ranges.of(&c.form).0)).collect();
+        let raised: Vec<Rational> = carried.iter().map(|c| bias(&c.low)).collect();
         for (c, bias) in carried.into_iter().zip(&raised) {
             layer.weights.push(c.row);
             layer.biases.push(bias.clone());
@@ -114,21 +127,29 @@ fn depth_of_wire(wire: &Wire, depths: &[usize]) -> usize {
 
 /// Independent rows that all later ones are combinations of, each scaled by a power of two so that
 /// its range is about 1 wide.
-fn carried(later: &[usize], rising: &[Rising], below: impl Fn(usize) -> Form, ranges: &Ranges<'_>) -> Vec<Carried> {
+fn carried(
+    later: &[usize],
+    rising: &[Rising],
+    below: impl Fn(usize) -> (Form, Rational),
+    bounds: &dyn Fn(&Form) -> Option<Bounds>,
+) -> Result<Vec<Carried>, Error> {
     let mut span = Echelon::default();
     let mut carried = Vec::new();
     for f in later {
         if !span.insert(&rising[*f].row) {
             continue;
         }
-        let form = below(*f);
-        let (low, high) = ranges.of(&form);
+        let (mut form, constant) = below(*f);
+        // The row is of values with biases, which the constant takes off again.
+        form.constant = constant - &rising[*f].constant;
+        let unbounded = || Error::input("a value that has to be carried is unbounded");
+        let (low, high) = bounds(&form).ok_or_else(unbounded)?;
         let leading_negative = form.terms.first().is_some_and(|(_, factor)| factor.is_negative());
-        let scale = power_of_two((high - low).to_f64().recip());
-        let scale = if leading_negative { -scale } else { scale };
-        carried.push(Carried { row: rising[*f].row.iter().map(|c| c * &scale).collect(), form: form.scaled(&scale) });
+        let scale = power_of_two((&high - &low).to_f64().recip());
+        let (scale, low) = if leading_negative { (-&scale, -&scale * &high) } else { (scale.clone(), &scale * &low) };
+        carried.push(Carried { row: rising[*f].row.iter().map(|c| c * &scale).collect(), low });
     }
-    carried
+    Ok(carried)
 }
 
 /// The power of two next below a positive float; 1 where there is none.

@@ -6,8 +6,12 @@ use std::path::Path;
 
 use pellucid_check::{check, check_json};
 use pellucid_compile::compile;
-use pellucid_core::{Biases, Certificate, Claim, Computation, Domain, Function, Rational};
-use pellucid_prove::{Limits, Never, Representable, Verdict, prove_never, prove_within, representable};
+use pellucid_core::{
+    Biases, Certificate, Claim, Computation, Domain, Function, Layer, Network, Rational, Target, numbered_inputs,
+};
+use pellucid_prove::{
+    Limits, Never, Proposed, Representable, Verdict, prove_near, prove_never, prove_within, representable,
+};
 
 const NO_OUTPUT: Biases = Biases { hidden: true, output: false };
 const NO_HIDDEN: Biases = Biases { hidden: false, output: true };
@@ -108,10 +112,59 @@ fn corpus() -> Vec<(String, Certificate)> {
         let compiled = compile(&function, &domain(on, &function), Biases::ALLOWED, Limits::default()).unwrap();
         corpus.push((name.to_string(), compiled.minimality.any_depth.unwrap().certificate));
     }
+    corpus
+        .push(("near_a_square".into(), near("x^2", "[0,1]", "x - pwl(x; (0,0), (1/2,1/4), (1,0))", &[("x1", "u^2")])));
+    let squares = [("abs(x1 + x2)/2", "u^2"), ("abs(x1 - x2)/2", "u^2")];
+    corpus.push(("near_a_product".into(), near("x*y", "[-1,1]^2", "x/2 + relu(x - 1/2)", &squares)));
+    corpus.push((
+        "near_a_sine".into(),
+        near("sin(x) + x", "[0,2]", "relu(9/5*x) - relu(x - 1)", &[("x1", "sin(u) + u")]),
+    ));
     for name in ["never_abs", "never_flat", "never_regions"] {
         corpus.push((name.to_string(), proved_again(name)));
     }
     corpus
+}
+
+/// A network near a target: the networks of all parts are this function's, on numbers that are not
+/// negative, in one hidden layer; two parts are a difference.
+fn near(target: &str, on: &str, of_each: &str, parts: &[(&str, &str)]) -> Certificate {
+    let target = Target::parse(target).unwrap();
+    let domain = Domain::parse(on, target.input_names()).unwrap();
+    let range = Domain::parse("[0,2]", &numbered_inputs(1)).unwrap();
+    let one = compile(&function(of_each), &range, Biases::ALLOWED, Limits::default()).unwrap().network;
+    let tree = |text: &str| Function::parse_with_inputs(text, &numbered_inputs(4)).unwrap().outputs()[0].clone();
+    let proposed: Vec<Proposed> = parts
+        .iter()
+        .map(|(of, computes)| Proposed {
+            of: tree(of),
+            computes: Target::parse(computes).unwrap(),
+            network: one.clone().with_input_names(vec!["u".into()]).unwrap(),
+        })
+        .collect();
+    let (network, output) = match &parts[..] {
+        [_] => (one, "x2"),
+        _ => {
+            // Four hinges for the two arguments, then both networks side by side.
+            let weights = [[1, 1], [-1, -1], [1, -1], [-1, 1]].map(|row| row.map(Rational::from).to_vec()).to_vec();
+            let arguments = Layer { weights, biases: vec![Rational::zero(); 4] };
+            let [hidden, last] = one.layers() else { panic!("one hidden layer") };
+            let half = |on: bool, w: &Rational| if on { w / Rational::from(2) } else { Rational::zero() };
+            let row = |w: &Rational, first: bool| [first, first, !first, !first].map(|on| half(on, w)).to_vec();
+            let rows = |first: bool| hidden.weights.iter().map(move |w| row(&w[0], first));
+            let side_by_side = Layer {
+                weights: rows(true).chain(rows(false)).collect(),
+                biases: [hidden.biases.clone(), hidden.biases.clone()].concat(),
+            };
+            let minus = last.weights[0].iter().map(|w| -w);
+            let difference = Layer {
+                weights: vec![last.weights[0].iter().cloned().chain(minus).collect()],
+                biases: vec![Rational::zero()],
+            };
+            (Network::new(None, vec![arguments, side_by_side, difference]).unwrap(), "x3 - x4")
+        }
+    };
+    *prove_near(&target, &network, &domain, &proposed, &[tree(output)], Limits::default()).unwrap().certificate
 }
 
 /// The claim of a kept certificate about properties, with a new proof.

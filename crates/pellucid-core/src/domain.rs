@@ -147,6 +147,11 @@ impl Domain {
         self.sides().map_or(Domain::Everywhere, |sides| Domain::Box(sides.into_iter().map(wide).collect()))
     }
 
+    /// The domain itself, but for finitely many points the box around them: for what is about cells.
+    pub fn without_gaps(self) -> Domain {
+        if let Domain::Finite { .. } = self { self.hull() } else { self }
+    }
+
     /// Does it plainly lie in another domain: are its sides inside the other's, and the other's
     /// conditions among its own?
     pub fn lies_in(&self, other: &Domain) -> bool {

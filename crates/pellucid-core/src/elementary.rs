@@ -337,8 +337,13 @@ fn whole_power(x: &Rational, n: usize, bits: usize) -> Interval {
     if x.bits().saturating_mul(n) <= MAX_EXACT_BITS {
         return Interval::point((0..n).fold(Rational::one(), |product, _| product * x));
     }
+    // By squaring, from the highest binary digit down.
     let base = point.rounded(2 * bits);
-    (0..n).fold(Interval::point(Rational::one()), |product, _| product.times(&base).rounded(2 * bits))
+    let digits = (0..usize::BITS - n.leading_zeros()).rev();
+    digits.fold(Interval::point(Rational::one()), |power, digit| {
+        let square = power.squared().rounded(2 * bits);
+        if n >> digit & 1 == 1 { square.times(&base).rounded(2 * bits) } else { square }
+    })
 }
 
 /// The `n`-th root of numbers that are not negative, exact where it is rational.

@@ -9,7 +9,7 @@ use crate::{Integer, Natural, Rational};
 
 /// Numbers beyond this power of two, and below its inverse, are not told apart: powers of powers would
 /// fill the memory.
-const MAX_MAGNITUDE: i64 = 1 << 16;
+const MAX_MAGNITUDE: i64 = 1 << 12;
 
 /// A set `[low, high]` of real numbers; an end that is not there is infinite.
 ///
@@ -221,7 +221,26 @@ impl Interval {
         Interval { low: lows.swap_remove(rank).finite(), high: highs.swap_remove(rank).finite() }
     }
 
-    /// A number of it near its middle, with few bits; `None` when an end is infinite.
+    /// The one that is the `rank`-th smallest (from 0) whatever numbers of these intervals are taken:
+    /// enough others are not above it, and enough not below; `strictly` asks that they be below and above.
+    pub(crate) fn is_ranked(rank: usize, of: &[Interval], strictly: bool) -> Option<usize> {
+        let ends: Vec<[End; 2]> = of.iter().map(Interval::to_ends).collect();
+        let sorted = |side: usize| {
+            let mut found: Vec<&End> = ends.iter().map(|ends| &ends[side]).collect();
+            found.sort();
+            found
+        };
+        let (lows, highs) = (sorted(0), sorted(1));
+        (0..of.len()).find(|i| {
+            let [low, high] = &ends[*i];
+            let itself = usize::from(!strictly && low == high);
+            let below = highs.partition_point(|end| *end < low || (!strictly && *end == low)) - itself;
+            let above = of.len() - lows.partition_point(|end| *end < high || (strictly && *end == high)) - itself;
+            below >= rank && above >= of.len() - 1 - rank
+        })
+    }
+
+    /// The number in its middle; `None` when an end is infinite.
     pub fn middle(&self) -> Option<Rational> {
         self.ends().map(|(low, high)| (low + high) / Rational::from(2))
     }

@@ -143,18 +143,10 @@ impl Expr {
 /// `u` they may touch it, for it is the same function on all of the interval; at one point they must not,
 /// for beside the point another may take its place.
 fn ranked(rank: usize, of: Vec<Jet>, at_point: bool) -> Jet {
-    let is_above =
-        |a: &Interval, b: &Interval| if at_point { a.minus(b).is_positive() } else { a.minus(b).is_not_negative() };
-    let others = |i: usize| of.iter().enumerate().filter(move |(j, _)| *j != i).map(|(_, other)| &other.value);
-    let is_it = |i: &usize| {
-        let mine = &of[*i].value;
-        others(*i).filter(|other| is_above(mine, other)).count() >= rank
-            && others(*i).filter(|other| is_above(other, mine)).count() >= of.len() - 1 - rank
-    };
-    if let Some(i) = (0..of.len()).find(is_it) {
+    let values: Vec<Interval> = of.iter().map(|jet| jet.value.clone()).collect();
+    if let Some(i) = Interval::is_ranked(rank, &values, at_point) {
         return of[i].clone();
     }
-    let values: Vec<Interval> = of.iter().map(|jet| jet.value.clone()).collect();
     let value = Interval::ranked(rank, &values);
     Jet::bent(value, of.iter().map(|jet| &jet.slope))
 }

@@ -31,6 +31,7 @@ mod rational;
 mod relu_graph;
 mod series;
 mod size_proof;
+mod sorting_networks;
 mod target;
 mod text_to_domain;
 mod text_to_expr;
@@ -65,8 +66,8 @@ pub use ranges::{Bounds, Ranges};
 pub use rational::Rational;
 pub use relu_graph::{Form, GraphBuilder, Merge, ReluGraph, Side, Wire};
 pub use size_proof::{OneLayer, SampledLine, Single, SizeProof};
+pub use sorting_networks::{selection_network, sorting_network};
 pub use target::Target;
-pub use to_relu_graph::sorting_network;
 
 /// A whole number of any size.
 pub use dashu_int::IBig as Integer;

@@ -112,8 +112,11 @@ pub(crate) fn exp(x: &Rational, bits: usize) -> Interval {
     sum.to_interval(width).rounded(bits)
 }
 
-/// `log` at a point above 0, to about `bits` bits.
+/// `log` at a point above 0, to about `bits` bits; everything where rounding has brought the point to 0.
 pub(crate) fn log(x: &Rational, bits: usize) -> Interval {
+    if !x.is_positive() {
+        return Interval::EVERYTHING;
+    }
     // x = 2^k m with 1/2 < m < 2, and log m = 2 artanh((m - 1) / (m + 1)).
     let k = magnitude(x);
     let m = times_power_of_two(x, -k);

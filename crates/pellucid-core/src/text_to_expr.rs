@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use crate::network::numbered_inputs;
 use crate::rational::MAX_EXPONENT;
-use crate::text_to_nodes::{Nodes, WITHIN};
+use crate::text_to_nodes::{AND_WITHIN, Nodes, WITHIN};
 use crate::text_to_tokens::{Token, TokenKind, tokens};
 use crate::{Diagnostic, Elementary, Error, Expr, Gate, Rational};
 
@@ -287,7 +287,7 @@ impl<'a> Parser<'a> {
         match (left.expr.as_constant(), right.expr.as_constant()) {
             (Some(factor), _) => Expr::scale(factor, right.expr),
             (_, Some(factor)) => Expr::scale(factor, left.expr),
-            _ => self.node(span, "a product of inputs", &format!("multiply by constants only; {WITHIN}"), |nodes| {
+            _ => self.node(span, "a product of inputs", &format!("multiply by constants only{AND_WITHIN}"), |nodes| {
                 nodes.product(left.expr, right.expr)
             }),
         }
@@ -317,11 +317,12 @@ impl<'a> Parser<'a> {
                 Some(factor) => Expr::scale(factor, left.expr),
                 None => self.report(right.span, "division by zero", None),
             },
-            None => {
-                self.node(right.span, "division by an input", &format!("divide by constants only; {WITHIN}"), |nodes| {
-                    nodes.quotient(left.expr, right.expr)
-                })
-            }
+            None => self.node(
+                right.span,
+                "division by an input",
+                &format!("divide by constants only{AND_WITHIN}"),
+                |nodes| nodes.quotient(left.expr, right.expr),
+            ),
         }
     }
 
@@ -685,7 +686,7 @@ fn cannot_call(name: &str, n: usize, is_target: bool) -> (String, Option<String>
         ),
         "tan" => (
             "tan has poles, and ReLU networks are bounded on bounded sets".into(),
-            Some(format!("sin(x1)/cos(x1) away from them; {WITHIN}")),
+            Some(format!("sin(x1)/cos(x1) away from them{AND_WITHIN}")),
         ),
         _ if is_target => (
             format!("unknown function `{name}`"),

@@ -9,6 +9,8 @@ const MAX_NODES: usize = 10_000;
 
 /// What helps where a piecewise-linear function is asked for and this is none.
 pub(crate) const WITHIN: &str = "with --within it is approximated, and the error proved";
+/// The same after another help.
+pub(crate) const AND_WITHIN: &str = "; with --within it is approximated, and the error proved";
 
 /// Elementary functions in order; equal ones are one. Trees count nodes on after the inputs.
 pub(crate) struct Nodes {

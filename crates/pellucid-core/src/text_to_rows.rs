@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::text_to_expr::parse;
+use crate::text_to_nodes::{AND_WITHIN, WITHIN};
 use crate::{Affine, Diagnostic, Rational};
 
 /// Rows times inputs beyond this are refused, so that no text can fill the memory.
@@ -158,7 +159,9 @@ impl Reader<'_> {
             Err(error) => {
                 self.diagnostics.extend(error.diagnostics().iter().map(|found| Diagnostic {
                     span: found.span.start + span.start..found.span.end + span.start,
-                    ..found.clone()
+                    message: found.message.clone(),
+                    // A condition is not approximated.
+                    help: found.help.clone().filter(|help| help != WITHIN).map(|help| help.replace(AND_WITHIN, "")),
                 }));
                 return None;
             }

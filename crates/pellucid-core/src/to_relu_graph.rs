@@ -1,5 +1,6 @@
 //! Functions and networks written as ReLU graphs.
 
+use crate::sorting_networks::{selection_network, sorting_network};
 use crate::{Expr, Form, Function, GraphBuilder, Merge, Network, Rational, ReluGraph, Wire};
 
 impl Function {
@@ -10,6 +11,12 @@ impl Function {
         builder.finish(outputs)
     }
 
+    /// Are several order statistics of these terms among the outputs, so that one sort serves all?
+    pub fn sorts(&self, terms: &[Expr]) -> bool {
+        let of_them = |output: &&Expr| matches!(output, Expr::Ranked { of, .. } if of == terms);
+        self.outputs().iter().filter(of_them).count() > 1
+    }
+
     /// The outputs, built.
     pub(crate) fn build(&self, builder: &mut GraphBuilder) -> Vec<Form> {
         // A whole sort is many outputs and one sort.
@@ -18,10 +25,10 @@ impl Function {
         let mut outputs = Vec::with_capacity(self.n_outputs());
         for output in self.outputs() {
             outputs.push(match output {
-                Expr::Ranked { rank, of } => {
+                Expr::Ranked { rank, of } if self.sorts(of) => {
                     if last.as_ref().is_none_or(|(known, _)| known != of) {
                         let values = of.iter().map(|term| expr(builder, &inputs, term)).collect();
-                        last = Some((of, sorted(builder, values)));
+                        last = Some((of, exchanged(builder, values, sorting_network(of.len()))));
                     }
                     last.as_ref().map(|(_, values)| values[*rank].clone()).unwrap_or_default()
                 }
@@ -106,7 +113,7 @@ fn expr(builder: &mut GraphBuilder, inputs: &[Form], tree: &Expr) -> Form {
         Expr::Clamp(parts) => clamp(builder, inputs, parts),
         Expr::Ranked { rank, of } => {
             let values = of.iter().map(|term| expr(builder, inputs, term)).collect();
-            sorted(builder, values).swap_remove(*rank)
+            exchanged(builder, values, selection_network(of.len(), *rank)).swap_remove(*rank)
         }
         Expr::Pwl(term, points) => pwl(builder, inputs, term, points),
         Expr::Gate(gate, terms) => {
@@ -164,44 +171,12 @@ fn pwl(builder: &mut GraphBuilder, inputs: &[Form], term: &Expr, points: &[(Rati
     result
 }
 
-/// Sorts by exchanging pairs.
-fn sorted(builder: &mut GraphBuilder, mut values: Vec<Form>) -> Vec<Form> {
-    for (low, high) in sorting_network(values.len()) {
+/// Exchanges pairs where the first holds more.
+fn exchanged(builder: &mut GraphBuilder, mut values: Vec<Form>, pairs: Vec<(usize, usize)>) -> Vec<Form> {
+    for (low, high) in pairs {
         let above = builder.relu(values[low].minus(&values[high]));
         values[low] = values[low].minus(&above);
         values[high].add_scaled(&Rational::one(), &above);
     }
     values
-}
-
-/// The pairs of places that are compared, and exchanged where the first holds more, to sort `n`
-/// values: Batcher's odd-even merge sort, for any number of values.
-///
-/// ```
-/// let mut values = [3, 1, 2];
-/// for (low, high) in pellucid_core::sorting_network(3) {
-///     (values[low], values[high]) = (values[low].min(values[high]), values[low].max(values[high]));
-/// }
-/// assert_eq!(values, [1, 2, 3]);
-/// ```
-pub fn sorting_network(n: usize) -> Vec<(usize, usize)> {
-    let mut pairs = Vec::new();
-    let mut p = 1;
-    while p < n {
-        let mut k = p;
-        while k >= 1 {
-            let mut j = k % p;
-            while j + k < n {
-                for i in 0..k.min(n - j - k) {
-                    if (i + j) / (2 * p) == (i + j + k) / (2 * p) {
-                        pairs.push((i + j, i + j + k));
-                    }
-                }
-                j += 2 * k;
-            }
-            k /= 2;
-        }
-        p *= 2;
-    }
-    pairs
 }

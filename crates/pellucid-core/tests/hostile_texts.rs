@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use pellucid_core::{Domain, Error, Expr, Function, Rational, numbered_inputs};
+use pellucid_core::{Domain, Error, Expr, Function, Rational, Target, numbered_inputs};
 use proptest::prelude::*;
 
 /// Reads a text within a time that only growth out of hand would need.
@@ -12,6 +12,15 @@ fn parse(text: &str) -> Result<Function, Error> {
     let parsed = Function::parse(text);
     if let Err(error) = &parsed {
         check_places(error, text);
+    }
+    // As a target it is read the same, or more of it.
+    match (&parsed, Target::parse(text)) {
+        (_, Err(error)) => {
+            check_places(&error, text);
+            assert!(parsed.is_err(), "{text}: {error}");
+        }
+        (Ok(function), Ok(target)) => assert_eq!(target.as_function().as_ref(), Some(function)),
+        (Err(_), Ok(target)) => assert!(!target.nodes().is_empty() || target.outputs().len() == 1, "{text}"),
     }
     let shown: String = text.chars().take(40).collect();
     assert!(start.elapsed() < Duration::from_secs(20), "{shown}.. took {:?}", start.elapsed());

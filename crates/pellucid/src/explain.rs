@@ -4,8 +4,10 @@
 //! told is not checked again: that is the checker's work.
 
 mod any_depth;
+mod approximation;
 mod cells;
 mod equality;
+mod few_neurons;
 mod jumps;
 mod never;
 mod paper;
@@ -74,8 +76,14 @@ pub fn explain(certificate: &Certificate, options: &Explaining) -> Result<String
         (Claim::AtLeast { function, domain, at_least }, Proof::AtLeast(proof)) => {
             any_depth::tell(&mut paper, function, domain, *at_least, proof)?;
         }
+        (Claim::AtLeast { function, .. }, Proof::AtLeastAtPoints(proof)) => {
+            few_neurons::tell(&mut paper, function, proof)?;
+        }
         (Claim::Never { computation, cases }, Proof::Never(regions)) => {
             never::tell(&mut paper, computation, cases, regions)?;
+        }
+        (Claim::Approximates { target, .. }, Proof::Approximates(composition)) => {
+            approximation::tell(&mut paper, target, composition)?;
         }
         _ => return Err(Error::input("there are no words for this kind of proof")),
     }

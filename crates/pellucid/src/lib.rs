@@ -50,9 +50,9 @@ pub use pellucid_compile::{
     compile_for, compose, disguise, expr_to_circuit, fold,
 };
 pub use pellucid_core::{
-    Affine, Biases, CellStep, Certificate, Circuit, Claim, Computation, Constraint, Difference, Domain, Error, Expr,
-    Feature, FeatureKind, Function, Hyperplane, Layer, Network, NeuronId, Number, Proof, Rational, Trace, circuit_name,
-    counted, expr_to_text, numbered_inputs,
+    Affine, Biases, CellStep, Certificate, Circuit, Claim, Composition, Computation, Constraint, Difference, Domain,
+    Elementary, Error, Expr, Feature, FeatureKind, Function, Hyperplane, Interval, Jet, Layer, Network, NeuronId,
+    Number, Part, Proof, Rational, Target, Trace, circuit_name, counted, expr_to_text, numbered_inputs,
 };
 pub use pellucid_decompile::{AgainstTarget, Decompiled, Neuron, Question, Status, decompile};
 pub use pellucid_draw::{
@@ -63,9 +63,10 @@ pub use pellucid_formats::{
     read_property, read_property_path, read_with, write, write_path,
 };
 pub use pellucid_prove::{
-    CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Neighbour, Never, OneLayerForm, ProofSink,
-    Representable, Satisfying, SizeBound, Step, Verdict, cell_counts, cells, count_cells, largest_difference, point_of,
-    prove_never, prove_within, prove_within_by, prove_within_to, representable, walk,
+    CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Near, Neighbour, Never, OneLayerForm,
+    ProofSink, Proposed, Representable, Satisfying, SizeBound, Step, Verdict, cell_counts, cells, count_cells,
+    largest_difference, point_of, prove_near, prove_never, prove_within, prove_within_by, prove_within_to,
+    representable, walk,
 };
 pub use pellucid_train::{
     Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,

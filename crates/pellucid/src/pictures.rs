@@ -65,10 +65,11 @@ pub fn compiled_picture<'a>(
     domain: &Domain,
     at: Option<Vec<Rational>>,
 ) -> Result<Picture<'a>, Error> {
-    let mut picture = match taken_apart(network, domain).filter(|found| !found.neurons.is_empty()) {
-        Some(found) => decompiled_picture(network, &found),
-        None => first_layer_names(Picture::new(network), network),
-    };
+    let mut picture =
+        match taken_apart(network, &domain.clone().without_gaps()).filter(|found| !found.neurons.is_empty()) {
+            Some(found) => decompiled_picture(network, &found),
+            None => first_layer_names(Picture::new(network), network),
+        };
     if let Some(function) = function {
         let outputs = function.outputs().iter().map(|output| expr_to_text(output, function.input_names()));
         picture = picture.outputs(short_names(outputs.collect()));

@@ -214,3 +214,9 @@ fn the_told_numbers_add_up() {
     }
     assert!(n_told > 25, "{n_told}");
 }
+
+#[test]
+fn near_a_product() {
+    let text = include_str!("../../pellucid-check/tests/certificates/near_a_product.json");
+    assert_snapshot!(told(&Certificate::from_json(text).unwrap()));
+}

@@ -73,8 +73,8 @@ fn text(found: &Approximated, target: &Target) -> anyhow::Result<String> {
     for part in &found.parts {
         let (low, high) = &part.range;
         let [low, high] = [low, high].map(|end| end.to_decimal(DIGITS));
-        let pieces = counted(part.n_pieces, "linear piece");
-        let made = format!("{} on [{low}, {high}]: {} ({pieces})", part.computes, part.design);
+        let pieces = part.n_pieces.map_or(String::new(), |n| format!(" ({})", counted(n, "linear piece")));
+        let made = format!("{} on [{low}, {high}]: {}{pieces}", part.computes, part.design);
         text += &words::wrapped("  made of     ", &made, width);
         text.push('\n');
     }

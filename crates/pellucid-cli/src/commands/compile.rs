@@ -23,12 +23,13 @@ use crate::{Answer, files, screen, words};
   pellucid compile 'max(x1, x2, x3, x4, x5)' --layers 2
   pellucid compile 'x*y' --within 1e-3 --on '[-1,1]^2'
   pellucid compile 'min(x1, x2)' --disguise 7 -o hidden.onnx
+  pellucid compile 'xor(x1, x2)' --on '{0,1}^2'
   pellucid compile '(max(x1, x2), min(x1, x2))' --certificate proof.json")]
 pub struct Arguments {
     /// The function, such as 'min(x1, x2)' or '|x| + 1/2'
     #[arg(allow_hyphen_values = true)]
     pub(super) function: String,
-    /// Where it must be computed: everywhere, '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]'
+    /// Where it must be computed: everywhere, '[-1,1]^2', 'x1 in [-1,1], x2 in [0,1/2]', '{0,1}^2'
     #[arg(long, value_name = "DOMAIN")]
     pub(super) on: Option<String>,
     /// Approximate what is not piecewise linear, such as x*y, x^2 or sin(x), within this error on the box of --on
@@ -114,8 +115,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     } else {
         screen::out(&text(&compiled, n_cells)?)?;
     }
-    // Where one layer is enough, the certificate says why no network of one layer is smaller.
-    let bound = any_depth.filter(|_| compiled.network.hidden_layers().len() > 1);
+    // Where one layer is enough on a box, the certificate says why no network of one layer is smaller.
+    let finite = matches!(compiled.domain, Domain::Finite { .. });
+    let bound = any_depth.filter(|_| finite || compiled.network.hidden_layers().len() > 1);
     bound.into_iter().chain([&compiled.certificate]).try_for_each(|certificate| arguments.explain.tell(certificate))?;
     Ok(Answer::Yes)
 }
@@ -141,8 +143,11 @@ pub fn say_how_to_check(path: &std::path::Path) {
     screen::remark(&format!("proof written to {}; pellucid check {} checks it", path.display(), path.display()));
 }
 
-/// The number of linear cells of the network, where it is quickly had.
+/// The number of linear cells of the network, where it is quickly had; of points where those are all.
 pub fn n_cells(compiled: &Compiled) -> Option<usize> {
+    if let Domain::Finite { .. } = compiled.domain {
+        return (compiled.n_cells > 0).then_some(compiled.n_cells);
+    }
     let start = Instant::now();
     let stop = || start.elapsed() > Duration::from_millis(300);
     let limits = Limits { max_cells: 5_000, stop: Some(&stop) };
@@ -168,7 +173,8 @@ pub fn text(compiled: &Compiled, n_cells: Option<usize>) -> anyhow::Result<Strin
     text += &screen::indented(&list);
     text.push('\n');
     text += &super::decompile::circuits_text(&pellucid::circuits_of(compiled), compiled.function.input_names());
-    let cells = n_cells.map_or(String::new(), |n| format!(" ({})", pellucid::counted(n, "linear cell")));
+    let noun = if matches!(compiled.domain, Domain::Finite { .. }) { "point" } else { "linear cell" };
+    let cells = n_cells.map_or(String::new(), |n| format!(" ({})", pellucid::counted(n, noun)));
     text += &format!("  equality    proved{cells}\n");
     let reason = if minimality.proved {
         format!("proved: {}", minimality.reason)

@@ -71,7 +71,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     }
     let subject = Operand::read(&arguments.subject, &arguments.functions)?;
     let domain = domain(arguments.on.as_deref(), subject.input_names(), Domain::Everywhere)?;
-    domain.must_be_a_box(subject.input_names().len(), "drawing")?;
+    if !matches!(domain, Domain::Finite { .. }) {
+        domain.must_be_a_box(subject.input_names().len(), "drawing")?;
+    }
     let theme = match arguments.theme {
         Theme::Auto => pellucid::Theme::Auto,
         Theme::Light => pellucid::Theme::Light,
@@ -103,6 +105,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
                 Some(_) => domain.clone(),
                 None => written_domain(file).unwrap_or_else(|| Domain::unit_box(file.network.n_inputs())),
             };
+            // What is seen in a network is seen between points too.
+            let judged_on = judged_on.without_gaps();
             // Without the names of its features a network can still be drawn.
             let decompile = |limits: Limits<'_>| {
                 let (tolerance, target) = (Rational::ratio(1, 10_000), None);

@@ -28,6 +28,23 @@ fn a_certificate_is_explained_only_if_it_holds() {
 }
 
 #[test]
+fn an_approximation_is_checked_and_told() {
+    let folder = Folder::new();
+    let near = include_str!("../../../pellucid-check/tests/certificates/near_a_product.json");
+    folder.write("near.json", near);
+    let outcome = folder.run(&["check", "near.json", "--explain"]);
+    let text = outcome.gives(0);
+    assert!(text.starts_with("accepted: the 2-4-4-1 network differs from x*y by at most 1/16 on"), "{text}");
+    assert!(text.contains("Functions of one number"), "{text}");
+    folder.write("false.json", near.replace("\"high\":\"1/16\"", "\"high\":\"1/17\""));
+    let outcome = folder.run(&["check", "false.json", "--explain"]);
+    let text = outcome.gives(1);
+    assert!(text.starts_with("rejected: the error is only shown to lie in [-0.0625, 0.0625]"), "{text}");
+    let message = folder.run(&["check", "near.json", "--smt", "there"]).is_refused().to_string();
+    assert!(message.contains("not piecewise linear"), "{message}");
+}
+
+#[test]
 fn a_claim_is_written_for_other_provers() {
     let folder = Folder::new();
     let claim = ["prove", "max(x1, x2, x3)", "max(x3, x1, x2)", "--certificate", "proof.json"];

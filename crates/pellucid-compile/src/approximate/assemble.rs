@@ -1,14 +1,15 @@
 //! Steps with networks in their places, as one network.
 
 use pellucid_core::{
-    Bounds, Computation, Error, Expr, Form, Function, GraphBuilder, Interval, Merge, Network, Rational, Wire,
-    numbered_inputs,
+    Bounds, Computation, Error, Expr, Form, Function, GraphBuilder, Interval, Merge, Network, Rational, ReluGraph,
+    Wire, numbered_inputs,
 };
 use pellucid_prove::Proposed;
 
+use super::on_box::{OnBox, rebuilt};
 use super::steps::{Step, Steps};
 use crate::fit::design::{Design, Designs, Room};
-use crate::graph_to_layers::graph_to_layers;
+use crate::graph_to_layers::{graph_to_layers, layers_of};
 
 /// A step with the designs for it.
 #[derive(Clone, Debug)]
@@ -107,17 +108,65 @@ pub fn assemble(
         let (of, computes) = (step.of.clone(), step.computes.clone());
         parts.push(Proposed { of, computes, network });
     }
+    let network = match (&parts[..], &steps.outputs[..]) {
+        // One part is the whole.
+        ([part], [Expr::Input(1)]) if sides.len() == 1 && part.of == Expr::Input(0) => {
+            part.network.clone().with_input_names(inputs.to_vec())?
+        }
+        _ => joined(&parts, &steps.outputs, sides, inputs)?,
+    };
+    Ok(Assembled { network, parts })
+}
+
+/// The parts' networks as one: those beside each other share what carries their sums.
+fn joined(
+    parts: &[Proposed],
+    outputs: &[Expr],
+    sides: &[Bounds],
+    inputs: &[String],
+) -> Result<Network<Rational>, Error> {
     let mut builder = GraphBuilder::with_merge(sides.len(), Merge::Copies);
-    let mut forms: Vec<Form> = (0..sides.len()).map(|i| Form::wire(Wire::Input(i))).collect();
-    for part in &parts {
+    let wires: Vec<Form> = (0..sides.len()).map(|i| Form::wire(Wire::Input(i))).collect();
+    let mut forms = wires.clone();
+    let mut on_box = OnBox::new(sides.iter().map(|(low, high)| Interval::new(low.clone(), high.clone())).collect());
+    for part in parts {
         let argument = tree(&mut builder, &part.of, &forms)?;
         let graph = Computation::Network(part.network.clone()).to_graph(Merge::Copies);
         forms.extend(builder.graph_of(&graph, &[argument]));
+        on_box.add_part(&part.of, &part.network)?;
     }
-    let outputs = steps.outputs.iter().map(|output| tree(&mut builder, output, &forms));
-    let outputs = outputs.collect::<Result<_, _>>()?;
-    let network = graph_to_layers(&builder.finish(outputs), sides, inputs.to_vec())?;
-    Ok(Assembled { network, parts })
+    let outputs = outputs.iter().map(|output| tree(&mut builder, output, &forms)).collect::<Result<_, _>>()?;
+    let composed = builder.finish(outputs);
+
+    // The same without the ReLUs that are seen never to bend, each ReLU also as the checker has it.
+    let mut settled = GraphBuilder::with_merge(sides.len(), Merge::Copies);
+    let (mut values, mut seen, mut seen_of_wires) = (Vec::new(), Vec::new(), Vec::new());
+    for form in &composed.relus {
+        let argument = rebuilt(form, &wires, &values);
+        let known = rebuilt(form, &wires, &seen);
+        let relu = on_box.relu(known.clone());
+        values.push(if relu == known {
+            argument
+        } else if relu == Form::default() {
+            Form::default()
+        } else {
+            let value = settled.relu(argument);
+            while let Some(built) = settled.argument(seen_of_wires.len()) {
+                let built = rebuilt(built, &wires, &seen_of_wires);
+                seen_of_wires.push(on_box.relu(built));
+            }
+            value
+        });
+        seen.push(relu);
+    }
+    let outputs = composed.outputs.iter().map(|form| rebuilt(form, &wires, &values)).collect();
+    let relus = (0..).map_while(|k| settled.argument(k).cloned()).collect();
+    let settled = ReluGraph { n_inputs: sides.len(), relus, outputs };
+    let bounds = |form: &Form| {
+        let range = on_box.range(&rebuilt(form, &wires, &seen_of_wires));
+        range.ends().map(|(low, high)| (low.clone(), high.clone()))
+    };
+    layers_of(&settled, &bounds, inputs.to_vec())
 }
 
 /// The network of one part.

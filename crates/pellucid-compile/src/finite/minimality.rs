@@ -6,6 +6,8 @@ use pellucid_prove::{FewNeurons, Limits, SizeBound, few_neurons};
 use super::table::Table;
 use crate::Minimality;
 
+/// A certificate can show that so many neurons are needed, and no more.
+const MOST: usize = 3;
 /// The size of all linear programs together, for each choice of points: seconds.
 const MAX_WORK: usize = 10_000_000;
 /// All points are looked at where their number times that of their coordinates is at most this.
@@ -40,25 +42,25 @@ pub(crate) fn minimality(
     let Some(table) = table else {
         return proved(false, 0, "there are too many points to look for a lower bound".into(), None);
     };
-    for n_neurons in (0..size.min(3)).rev() {
+    for n_neurons in (0..size.min(MOST)).rev() {
         let proof = match few(table, n_neurons, limits) {
             FewNeurons::Excluded(proof) => proof,
             FewNeurons::Found(smaller) => return Known::Smaller(smaller),
             FewNeurons::GaveUp => continue,
         };
         let at_least = n_neurons + 1;
+        let what = match n_neurons {
+            0 => "no affine map has".to_string(),
+            n => format!("no network with {} has", counted(n, "hidden neuron")),
+        };
         let why = format!(
-            "{} cannot have its values at {} (at any depth, no skip connections, biases allowed, {})",
-            match n_neurons {
-                0 => "an affine map".to_string(),
-                n => counted(n, "hidden neuron"),
-            },
+            "{what} its values at {} (at any depth, no skip connections, biases allowed, {})",
             counted(proof.points.len(), "point"),
             domain.phrase_in(function.input_names())
         );
         let reason = match size > at_least {
-            true if at_least == 3 => format!("{why}; larger lower bounds are not looked for"),
-            true => format!("{why}; whether {} can is not decided", counted(at_least, "neuron")),
+            true if at_least == MOST => format!("{why}; larger lower bounds are not looked for"),
+            true => format!("{why}; whether {} do is not decided", counted(at_least, "neuron")),
             false => why.clone(),
         };
         let claim = Claim::AtLeast { function: function.clone(), domain: domain.clone(), at_least };

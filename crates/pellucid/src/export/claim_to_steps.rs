@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use pellucid_core::{
     Affine, Computation, Domain, Error, Expr, Form, GraphBuilder, Merge, Network, Rational, ReluGraph, Wire,
+    selection_network, sorting_network,
 };
 
 /// What a step does with sums of inputs and earlier steps; in these a `Wire::Relu` is a step.
@@ -209,7 +210,17 @@ impl Writer {
         self.known.clear();
         self.forms.clear();
         let outputs = match computation {
-            Computation::Function(function) => function.outputs().iter().map(|output| self.expr(output)).collect(),
+            Computation::Function(function) => {
+                let output = |writer: &mut Self, output: &Expr| match output {
+                    // One sort serves all outputs that are its ranks.
+                    Expr::Ranked { rank, of } if function.sorts(of) => {
+                        let values = of.iter().map(|term| writer.expr(term)).collect();
+                        writer.exchanged(values, sorting_network(of.len())).swap_remove(*rank)
+                    }
+                    other => writer.expr(other),
+                };
+                function.outputs().iter().map(|tree| output(self, tree)).collect()
+            }
             Computation::Network(network) => self.network(network),
         };
         let forms = outputs.iter().map(|output| substituted(output, &self.forms)).collect();
@@ -333,7 +344,7 @@ impl Writer {
             }
             Expr::Ranked { rank, of } => {
                 let values = of.iter().map(|term| self.expr(term)).collect();
-                self.sorted(values).swap_remove(*rank)
+                self.exchanged(values, selection_network(of.len(), *rank)).swap_remove(*rank)
             }
             Expr::Pwl(term, points) => {
                 let x = self.expr(term);
@@ -365,9 +376,9 @@ impl Writer {
         round.swap_remove(0)
     }
 
-    /// Sorts by exchanging pairs, lower first.
-    fn sorted(&mut self, mut values: Vec<Form>) -> Vec<Form> {
-        for (low, high) in pellucid_core::sorting_network(values.len()) {
+    /// Exchanges pairs, lower first.
+    fn exchanged(&mut self, mut values: Vec<Form>, pairs: Vec<(usize, usize)>) -> Vec<Form> {
+        for (low, high) in pairs {
             let (a, b) = (values[low].clone(), values[high].clone());
             values[low] = self.take(Operation::Min(a.clone(), b.clone()));
             values[high] = self.take(Operation::Max(a, b));

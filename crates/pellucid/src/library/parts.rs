@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pellucid_core::{Expr, Rational, sorting_network};
+use pellucid_core::{Expr, Rational, selection_network};
 
 /// A circuit inside a function: a function of values that the larger one has.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,7 +184,7 @@ fn pair(build: fn(Vec<Expr>) -> Expr, a: Expr, b: Expr) -> Expr {
 
 fn ranked(rank: usize, of: &[Expr]) -> Expr {
     let mut values = of.to_vec();
-    for (low, high) in sorting_network(of.len()) {
+    for (low, high) in selection_network(of.len(), rank) {
         let (a, b) = (values[low].clone(), values[high].clone());
         values[low] = Expr::Min(vec![a.clone(), b.clone()]);
         values[high] = Expr::Max(vec![a, b]);
