@@ -3,8 +3,8 @@
 //! *Any maximum of affine maps of d inputs is a combination of maxima of at most d + 1 of them.* Take
 //! the gradients as points of R^d with the constants as heights. The upper hull of these points, cut
 //! into simplices, has over every direction `(x, 1)` the highest value `max_i a_i.x + b_i`, and the part
-//! of the hull at least as high as any level projects to a convex set, whose Euler characteristic is
-//! 1. So `max_i = sum over faces F of c_F max_{i in F}`, with `sum of c_G over G that contain F = 1` for
+//! of the hull at least as high as any level projects to a convex set, whose Euler characteristic is 1.
+//! So `max_i = sum over faces F of c_F max_{i in F}`, with `sum of c_G over G that contain F = 1` for
 //! every face F of the simplices. (Wang and Sun 2005 have d + 1 by another road.)
 //!
 //! A maximum of up to five takes two hidden layers ([`crate::fives`]), so a function of up to four

@@ -26,6 +26,9 @@ pub fn run(arguments: &Arguments, within: &Rational) -> anyhow::Result<Option<An
     if arguments.biases.biases() != pellucid::Biases::ALLOWED {
         bail!("--within: no approximations without biases are known (leave --no-bias out)");
     }
+    if arguments.disguise.how().is_some() {
+        bail!("--disguise hides circuits that are computed exactly (leave --within or --disguise out)");
+    }
     let Some(on) = arguments.on.as_deref() else {
         let unit = Domain::unit_box(target.n_inputs());
         bail!("--within needs a box to be within the tolerance on: for example --on '{unit}'");

@@ -53,7 +53,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
     #[command(flatten)]
-    disguise: DisguiseArguments,
+    pub(super) disguise: DisguiseArguments,
     #[command(flatten)]
     pub(super) explain: ExplainArgument,
     /// Print one JSON object

@@ -152,8 +152,11 @@ fn left_over(curve: &Curve<'_>, from: f64, to: f64, bend: f64, depth: f64) -> f6
     (1..LOOKS).map(off).fold(0.0, f64::max)
 }
 
+/// Knots with their values, and the bends between them.
+type Marched = (Vec<(f64, f64)>, Vec<i8>);
+
 /// Knots from left to right, each piece as long as it can be; `None` when they are too many.
-fn march(curve: &Curve<'_>, depth: f64, left: f64, most: usize) -> Option<(Vec<(f64, f64)>, Vec<i8>)> {
+fn march(curve: &Curve<'_>, depth: f64, left: f64, most: usize) -> Option<Marched> {
     let mut knots = vec![(curve.low, (curve.value)(curve.low))];
     let mut bends = Vec::new();
     let mut at = curve.low;
@@ -235,9 +238,12 @@ mod tests {
     use crate::fit::curve_to_path::curve_to_path;
     use crate::graph_to_layers::graph_to_layers;
 
+    /// A name, a curve, and its ends.
+    type Case<'a> = (&'a str, &'a dyn Fn(f64) -> f64, f64, f64);
+
     #[test]
     fn arches_are_within_the_tolerance_and_smaller_than_lines() {
-        let cases: [(&str, &dyn Fn(f64) -> f64, f64, f64); 5] = [
+        let cases: [Case<'_>; 5] = [
             ("sin", &f64::sin, -3.0, 3.5),
             ("exp", &f64::exp, 0.0, 1.0),
             ("tanh", &f64::tanh, -3.0, 3.0),

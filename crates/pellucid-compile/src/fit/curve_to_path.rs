@@ -26,8 +26,6 @@ pub struct Fitted {
     pub points: Vec<(f64, f64)>,
     /// Its largest deviation from the curve, where it was looked at.
     pub error: f64,
-    /// No path within the tolerance has fewer pieces, as computed in floats.
-    pub at_least: usize,
 }
 
 /// Gates are so close that between them the curve leaves its chord by this part of the tolerance: first
@@ -58,7 +56,7 @@ const GATES_PER_PIECE: usize = 1_000;
 /// # Errors
 /// When the curve is not finite somewhere, or more than `max_pieces` pieces are needed.
 pub fn curve_to_path(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<Fitted, Error> {
-    let (mut samples, loose, scale, at_least) = counted(curve, tolerance, max_pieces)?;
+    let Counted { mut samples, scale, at_least } = counted(curve, tolerance, max_pieces)?;
     // With each further piece there is more room for rounding.
     let allowed = tolerance * (1.0 - KEPT);
     for n_pieces in (0..=ALLOWANCES).map(|k| at_least + ((1 << k) - 1) * (1 + at_least / 400)) {
@@ -71,9 +69,7 @@ pub fn curve_to_path(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Re
                 let points = corners(&found, curve);
                 let error = largest_error(curve, &samples, &points);
                 if error <= allowed {
-                    // With the gates there are now, the bound may be sharper.
-                    let at_least = links(&samples, loose, max_pieces).map_or(at_least, |links| links.len());
-                    return Ok(Fitted { points, error, at_least });
+                    return Ok(Fitted { points, error });
                 }
                 // The path leaves the tube between two gates: there shall be gates too.
                 samples.extend(around(&points).into_iter().map(|x| (x, (curve.value)(x))));
@@ -92,11 +88,20 @@ pub fn curve_to_path(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Re
 /// # Errors
 /// When the curve is not finite somewhere, or more than `max_pieces` pieces are needed.
 pub fn fewest_pieces(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<usize, Error> {
-    counted(curve, tolerance, max_pieces).map(|(_, _, _, at_least)| at_least)
+    counted(curve, tolerance, max_pieces).map(|counted| counted.at_least)
 }
 
-/// Points of the curve; the half-width of the gates of the lower bound; the size of the curve; the bound.
-fn counted(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<(Vec<(f64, f64)>, f64, f64, usize), Error> {
+/// A curve that was looked at.
+struct Counted {
+    /// Points of it, x increasing.
+    samples: Vec<(f64, f64)>,
+    /// The largest value.
+    scale: f64,
+    /// The lower bound on pieces.
+    at_least: usize,
+}
+
+fn counted(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<Counted, Error> {
     let coarse = sampled(curve, tolerance / COARSE, max_pieces)?;
     let too_many = || {
         Error::limit(format!(
@@ -110,7 +115,7 @@ fn counted(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<(Vec<
     let scale = samples.iter().map(|(_, y)| y.abs()).fold(0.0, f64::max);
     let loose = tolerance * (1.0 + LOOSENESS) + ROUNDINGS * f64::EPSILON * scale;
     let at_least = links(&samples, loose, max_pieces).ok_or_else(too_many)?.len();
-    Ok((samples, loose, scale, at_least))
+    Ok(Counted { samples, scale, at_least })
 }
 
 /// Points of the curve; between them it leaves its chord by about `close`.
@@ -230,24 +235,29 @@ mod tests {
         curve_to_path(&Curve { value, low, high }, e, 10_000).unwrap()
     }
 
+    fn fewest(value: &dyn Fn(f64) -> f64, low: f64, high: f64, e: f64) -> usize {
+        fewest_pieces(&Curve { value, low, high }, e, 10_000).unwrap()
+    }
+
     /// A C2 curve needs about the integral of sqrt(|f''| / (16 e)) pieces where its curvature has one sign.
     #[test]
     fn convex_curves_take_as_many_pieces_as_equioscillation_says() {
         // f'' of x^2 is 2: w^2 / 8 <= e.
         for (e, n) in [(1e-2, 4), (1e-3, 12), (1e-4, 36), (1e-6, 354)] {
-            let found = fitted(&|x| x * x, 0.0, 1.0, e);
-            assert_eq!(found.at_least, n, "{e}");
+            assert_eq!(fewest(&|x| x * x, 0.0, 1.0, e), n, "{e}");
         }
-        let exp = fitted(&f64::exp, 0.0, 1.0, 1e-4);
         // 2 (sqrt e - 1) / (4 sqrt 1e-4) = 32.4
-        assert_eq!(exp.at_least, 33);
+        assert_eq!(fewest(&f64::exp, 0.0, 1.0, 1e-4), 33);
     }
+
+    /// A name, a curve, and its ends.
+    type Case<'a> = (&'a str, &'a dyn Fn(f64) -> f64, f64, f64);
 
     #[test]
     fn paths_are_within_the_tolerance_and_have_nearly_the_fewest_pieces() {
         let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
         let rough = |x: f64| (3.0 * x).sin() + (x - 0.3).abs() - x.powi(3) / 5.0;
-        let cases: [(&str, &dyn Fn(f64) -> f64, f64, f64); 8] = [
+        let cases: [Case<'_>; 8] = [
             ("sin", &f64::sin, -4.0, 4.0),
             ("exp", &f64::exp, -2.0, 2.0),
             ("tanh", &f64::tanh, -3.0, 3.0),
@@ -262,7 +272,8 @@ mod tests {
                 let found = fitted(value, low, high, e);
                 let n = found.points.len() - 1;
                 assert!(found.error <= e, "{name} {e}: {}", found.error);
-                assert!(n <= found.at_least + 1 + found.at_least / 50, "{name} {e}: {n} of {}", found.at_least);
+                let at_least = fewest(value, low, high, e);
+                assert!(n <= at_least + 1 + at_least / 50, "{name} {e}: {n} of {at_least}");
                 let exact = |x: f64| Rational::from_f64(x).unwrap();
                 let path = Path::near(&found, &exact(low), &exact(high), e - found.error).unwrap();
                 for i in 0..=5000 {

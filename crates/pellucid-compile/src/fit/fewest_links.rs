@@ -253,10 +253,10 @@ mod tests {
                 for y0 in 0..25 {
                     let Some(n) = reached[from][y0].checked_add(1) else { continue };
                     let a = (from as f64 / 2.0, y0 as f64 - 12.0);
-                    for y1 in 0..25 {
+                    for (y1, best) in reached[to].iter_mut().enumerate() {
                         let b = (to as f64 / 2.0, y1 as f64 - 12.0);
-                        if n < reached[to][y1] && inside(a, b) {
-                            reached[to][y1] = n;
+                        if n < *best && inside(a, b) {
+                            *best = n;
                         }
                     }
                 }

@@ -121,7 +121,7 @@ fn one_layer(mirrors: &[f64], low: &Rational, high: &Rational, distance: f64) ->
         return None;
     }
     let longest = (0..stops.len() - 1).max_by_key(|k| &stops[k + 1] - &stops[*k])?;
-    let sign = |k: usize| Rational::from(if (k + longest) % 2 == 0 { 1 } else { -1 });
+    let sign = |k: usize| Rational::from(if (k + longest).is_multiple_of(2) { 1 } else { -1 });
     let jumps = (1..stops.len() - 1).map(|k| (stops[k].clone(), Rational::from(2) * sign(k))).collect();
     let mut zigzag = Path { low: low.clone(), high: high.clone(), start: Rational::zero(), slope: sign(0), jumps };
     zigzag.start = &stops[longest] - zigzag.at(&stops[longest]);

@@ -83,7 +83,7 @@ mod tests {
         let graph = builder.finish(vec![output]);
         for i in 0..=20 {
             let x = r(i, 20);
-            assert_eq!(graph.evaluate(&[x.clone()])[0], tilted.at(&x));
+            assert_eq!(graph.evaluate(std::slice::from_ref(&x))[0], tilted.at(&x));
             assert!((tilted.at(&x) - path.at(&x)).abs() <= r(1, 100));
         }
     }
