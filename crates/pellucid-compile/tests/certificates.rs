@@ -142,7 +142,7 @@ fn near(target: &str, on: &str, of_each: &str, parts: &[(&str, &str)]) -> Certif
             network: one.clone().with_input_names(vec!["u".into()]).unwrap(),
         })
         .collect();
-    let (network, output) = match &parts[..] {
+    let (network, output) = match parts {
         [_] => (one, "x2"),
         _ => {
             // Four hinges for the two arguments, then both networks side by side.
