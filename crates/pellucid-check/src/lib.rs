@@ -171,14 +171,18 @@ impl Sides<'_> {
     }
 }
 
-/// Is every output within the bound once the ReLUs that never bend are gone and copies are one?
+/// Is every output within the bound once the ReLUs that bounds show to change nothing are gone, and
+/// copies, or all on one hyperplane, are one?
 fn cancels(difference: &ReluGraph, domain: &Domain, bound: &Rational) -> Result<(), String> {
-    let Domain::Box(sides) = domain.hull() else { return Err("intervals need a bounded domain".into()) };
-    let settled = difference.settled(&sides, Merge::Copies);
-    match settled.outputs.iter().find(|output| !output.terms.is_empty() || output.constant.abs() > *bound) {
-        Some(_) => Err("the sides do not cancel by intervals".into()),
-        None => Ok(()),
+    let inputs = domain.intervals(difference.n_inputs);
+    let cancels = |merge: Merge| {
+        let outputs = difference.plain(&inputs, merge).outputs;
+        outputs.iter().all(|output| output.terms.is_empty() && output.constant.abs() <= *bound)
+    };
+    if cancels(Merge::Copies) || cancels(Merge::Hyperplanes) {
+        return Ok(());
     }
+    Err("the sides do not cancel by intervals".into())
 }
 
 fn smallest(

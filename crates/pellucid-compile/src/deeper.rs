@@ -18,25 +18,24 @@ use crate::simplify::simplified;
 /// Candidates that are improved, the most promising first.
 const MAX_IMPROVED: usize = 3;
 
-/// A network as it was built, and what is left after leaving out all that seems not needed.
+/// Networks for one function.
 pub struct Built {
-    /// Computes the function by its construction.
-    pub plain: Network<Rational>,
-    /// Agrees with it at many points.
-    pub shrunk: Option<Network<Rational>>,
+    /// As they were built, and with what seemed not needed left out, the best first. The latter agree
+    /// with the function at many points, but it may turn out that they differ elsewhere.
+    pub best_first: Vec<Network<Rational>>,
     /// Larger, but with the function's own ReLUs alone, so that on unbounded domains it is plainly
     /// the function.
     pub literal: Network<Rational>,
 }
 
 impl Built {
-    /// The smaller of both.
-    pub fn smallest(&self) -> &Network<Rational> {
-        self.shrunk.as_ref().unwrap_or(&self.plain)
+    /// The best, if it turns out to be right.
+    pub fn best(&self) -> &Network<Rational> {
+        self.best_first.first().unwrap_or(&self.literal)
     }
 }
 
-/// The best network found; the search ends where one of `at_least` neurons is found, for none is
+/// The networks found; the search ends where one of `at_least` neurons is found, for none is
 /// smaller.
 ///
 /// # Errors
@@ -67,24 +66,20 @@ pub fn deeper_network(
     }
     let graph = function.to_relu_graph();
     let literal = graph_to_network(&graph, domain, function.input_names().to_vec(), Effort::Quick)?;
-    let mut best: Option<Built> = None;
+    let mut best_first: Vec<Network<Rational>> = Vec::new();
     search.found.sort_by_key(|candidate| cost(&candidate.network));
     for candidate in search.found.into_iter().take(MAX_IMPROVED) {
-        let is_done = |best: &Built| {
-            let network = best.smallest();
-            stopped() || (!goal.shallow && goal.allows(network) && network.hidden_neurons() <= at_least)
-        };
-        if best.as_ref().is_some_and(is_done) {
+        let is_smallest =
+            |best: &Network<Rational>| !goal.shallow && goal.allows(best) && best.hidden_neurons() <= at_least;
+        if best_first.first().is_some_and(|best| stopped() || is_smallest(best)) {
             break;
         }
         let plain = candidate.improve(limits, cost)?;
-        let shrunk = shrink(&plain, domain, limits);
-        let built = Built { plain, shrunk, literal: literal.clone() };
-        if best.as_ref().is_none_or(|best| cost(built.smallest()) < cost(best.smallest())) {
-            best = Some(built);
-        }
+        best_first.extend(shrink(&plain, domain, limits));
+        best_first.push(plain);
+        best_first.sort_by_key(cost);
     }
-    best.ok_or_else(|| Error::input(format!("defect: `{function}` was written in no way")))
+    Ok(Built { best_first, literal })
 }
 
 /// What has been built so far.

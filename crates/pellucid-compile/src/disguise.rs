@@ -64,7 +64,7 @@ pub struct Disguised {
     pub roles: Vec<Vec<Role>>,
 }
 
-/// Disguises a network: the result computes the same function on the domain, everywhere or a box.
+/// Disguises a network: the result computes the same function on the domain.
 ///
 /// ```
 /// use pellucid_compile::{Disguise, compile, disguise};
@@ -79,6 +79,8 @@ pub struct Disguised {
 /// # Errors
 /// When the domain does not fit, or the disguise is too wide or too deep.
 pub fn disguise(network: &Network<Rational>, domain: &Domain, how: &Disguise) -> Result<Disguised, Error> {
+    // What is the same on the box around a domain is the same on the domain.
+    let domain = &domain.hull();
     domain.must_be_a_box(network.n_inputs(), "disguising")?;
     let mut wrong = Vec::new();
     if how.width < Rational::one() || how.width > Rational::from(MOST_TIMES) {

@@ -142,22 +142,23 @@ fn smallest_at_points(
         consider(&mut best, network);
     }
     if let Some(known) = &best
-        && let Some(network) = searched(table, known.hidden_neurons(), limits)
+        // Of the whole function two neurons are asked for when its smallest size is proved.
+        && let Some(network) = searched(table, if depth == 0 { 3 } else { 2 }, known.hidden_neurons(), limits)
     {
         consider(&mut best, network);
     }
     best.ok_or_else(|| Error::limit("the function is too long for the ways to compile it at so many points"))
 }
 
-/// One layer of a few neurons, fewer than are known to do, found by going through the ways they fire.
-fn searched(table: &Table, known: usize, limits: Limits<'_>) -> Option<Network<Rational>> {
+/// One layer of a few neurons, some of these up to fewer than are known to do, found by going through the ways they fire.
+fn searched(table: &Table, fewest: usize, known: usize, limits: Limits<'_>) -> Option<Network<Rational>> {
     let (n_points, n) = (table.points.len(), table.n_inputs());
     if table.n_outputs() > 1 || n_points > MAX_SEARCHED_POINTS || n > MAX_SEARCHED_INPUTS {
         return None;
     }
     let points: Vec<Vec<Rational>> = (0..n_points).map(|i| table.point(i)).collect();
     let values: Vec<Rational> = (0..n_points).map(|i| table.value(i)[0].clone()).collect();
-    (2..known.min(MOST_SEARCHED + 1)).find_map(|n_neurons| {
+    (fewest..known.min(MOST_SEARCHED + 1)).find_map(|n_neurons| {
         match few_neurons(&points, &values, n_neurons, MAX_WORK, limits) {
             FewNeurons::Found(network) => Some(network),
             FewNeurons::Excluded(_) | FewNeurons::GaveUp => None,

@@ -128,24 +128,12 @@ fn with_inner_relus(graph: &ReluGraph, choice: &[Inner]) -> ReluGraph {
     let mut rebuilt = Rebuilt { builder: GraphBuilder::new(graph.n_inputs), depths: Vec::new() };
     let mut wires: Vec<Form> = Vec::with_capacity(graph.relus.len());
     for (form, inner) in graph.relus.iter().zip(choice) {
-        let argument = substituted(form, &wires);
+        let argument = form.with_relus(&wires);
         let wire = rebuilt.relu(argument, *inner);
         wires.push(wire);
     }
-    let outputs = graph.outputs.iter().map(|form| substituted(form, &wires)).collect();
+    let outputs = graph.outputs.iter().map(|form| form.with_relus(&wires)).collect();
     rebuilt.builder.finish(outputs)
-}
-
-/// The form with each ReLU replaced by what it has become.
-pub(crate) fn substituted(form: &Form, relus: &[Form]) -> Form {
-    let mut result = Form::constant(form.constant.clone());
-    for (wire, factor) in &form.terms {
-        match wire {
-            Wire::Input(_) => result.add_scaled(factor, &Form::wire(*wire)),
-            Wire::Relu(k) => result.add_scaled(factor, &relus[*k]),
-        }
-    }
-    result
 }
 
 struct Rebuilt {

@@ -163,7 +163,7 @@ fn one_long_layer(
         form.hinges.len()
     );
     let minimality = Minimality { proved: false, lower_bound: 1, reason, any_depth: None };
-    let built = Built { plain: network.clone(), shrunk: None, literal: network };
+    let built = Built { best_first: vec![network.clone()], literal: network };
     proved(function, domain, biases, &Goal::SMALLEST, built, minimality, limits)
 }
 
@@ -201,7 +201,7 @@ fn deeper_than_one(shallow: &Compiled, goal: &Goal, limits: Limits<'_>) -> Resul
         return Ok(None);
     };
     let built = deeper_network(function, domain, goal, bound.at_least, limits)?;
-    if built.smallest().hidden_neurons() >= network.hidden_neurons() || !goal.allows(built.smallest()) {
+    if built.best().hidden_neurons() >= network.hidden_neurons() || !goal.allows(built.best()) {
         return Ok(None);
     }
     let deep = proved(function, domain, *biases, goal, built, minimality.clone(), limits);
@@ -225,17 +225,17 @@ fn deeper(
 ) -> Result<Compiled, Error> {
     let at_least = minimality.any_depth.as_ref().map_or(minimality.lower_bound, |bound| bound.at_least);
     let built = deeper_network(function, domain, goal, at_least, limits)?;
-    if !goal.allows(built.smallest()) {
+    if !goal.allows(built.best()) {
         let most = goal.max_layers.unwrap_or_default();
         let why = if most == 1 { format!(": {}", minimality.reason) } else { String::new() };
         return Err(Error::input(format!(
             "no network with at most {} is known for `{function}`{why} (the shallowest known has {}: --layers {1})",
             counted(most, "hidden layer"),
-            built.smallest().hidden_layers().len(),
+            built.best().hidden_layers().len(),
         )));
     }
     let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
-    let network = built.smallest();
+    let network = built.best();
     if (!biases.hidden && network.hidden_layers().iter().any(|layer| has_bias(&layer.biases)))
         || (!biases.output && has_bias(&network.output_layer().biases))
     {
@@ -258,12 +258,11 @@ fn proved(
 ) -> Result<Compiled, Error> {
     let left = Computation::Function(function.clone());
     let allowed = |network: &Network<Rational>| goal.allows(network);
-    let Built { plain, shrunk, literal } = built;
     // What cannot be proved cell by cell may still be told by its ReLUs.
     let at_a_glance = Limits { max_cells: 1, stop: None };
-    let tries = [shrunk.map(|network| (network, limits)), Some((plain, limits)), Some((literal, at_a_glance))];
+    let tries = built.best_first.into_iter().map(|network| (network, limits)).chain([(built.literal, at_a_glance)]);
     let mut failed = None;
-    for (network, limits) in tries.into_iter().flatten().filter(|(network, _)| allowed(network)) {
+    for (network, limits) in tries.filter(|(network, _)| allowed(network)) {
         let right = Computation::Network(network.clone());
         match prove_within(&left, &right, domain, &Rational::zero(), limits) {
             Ok(Verdict::Proved { certificate, n_cells }) => {

@@ -1,6 +1,6 @@
 //! The library of known circuits: functions with a name, and what the compiler makes of them.
 //!
-//! A function's text and a box are data (`library/entries.rs`); everything else is found by running
+//! A function's text and a box, or the points it is for, are data (`library/entries.rs`); everything else is found by running
 //! the compiler.
 
 mod entries;
@@ -39,7 +39,7 @@ pub struct Entry {
     pub title: String,
     /// The function.
     pub function: Function,
-    /// Everywhere, if that makes sense, then a box whose interior meets every kink.
+    /// Everywhere, then a box whose interior meets every kink; or finitely many points alone.
     pub domains: Vec<Domain>,
     /// What it is, in a sentence.
     pub about: String,
@@ -63,7 +63,7 @@ impl Entry {
         texts.into_iter().chain(&self.aliases).any(|text| text.to_lowercase().contains(&word))
     }
 
-    /// The box.
+    /// The box, if it is not for points alone.
     pub fn on_box(&self) -> Option<&Domain> {
         self.domains.iter().find(|domain| matches!(domain, Domain::Box(_)))
     }
@@ -135,7 +135,11 @@ fn entry_of_row(row: &Row) -> Result<Entry, Error> {
         aliases: row.aliases.iter().map(|alias| (*alias).into()).collect(),
         family: row.family.into(),
         title: row.title.into(),
-        domains: vec![Domain::Everywhere, on],
+        domains: match &on {
+            // Between its points such a function is only one of many that would do.
+            Domain::Finite { .. } => vec![on],
+            _ => vec![Domain::Everywhere, on],
+        },
         about: row.about.into(),
         source: row.source.into(),
         also: also.collect::<Result<_, Error>>()?,
@@ -190,7 +194,7 @@ mod tests {
             for domain in &entry.domains {
                 assert!(domain.fits(entry.function.n_inputs()), "{}: {domain}", entry.name);
             }
-            assert!(entry.about.ends_with('.') && !entry.source.is_empty() && !entry.title.is_empty());
+            assert!(entry.about.ends_with(['.', '?']) && !entry.source.is_empty() && !entry.title.is_empty());
             assert!(entry.also.iter().all(|(other, _)| other.n_outputs() == entry.function.n_outputs()));
         }
     }

@@ -6,10 +6,12 @@
 
 use pellucid_core::linear::Echelon;
 use pellucid_core::{Domain, Layer, Network, Rational};
-use pellucid_prove::Limits;
+use pellucid_prove::{Limits, Step, walk};
 
 /// Points looked at: so many, and more for wide networks.
 const POINTS: usize = 60;
+/// Cells of which a point is looked at.
+const MAX_CELLS: usize = 60;
 /// Networks with more hidden neurons are left as they are.
 const MAX_NEURONS: usize = 160;
 /// Relations are looked for among at most so many neurons of a layer.
@@ -23,7 +25,8 @@ pub fn shrink(network: &Network<Rational>, domain: &Domain, limits: Limits<'_>) 
         return None;
     }
     let widest = network.widths().into_iter().max().unwrap_or(0);
-    let points = sample(domain, network.n_inputs(), POINTS + 4 * widest);
+    let mut points = sample(domain, network.n_inputs(), POINTS + 4 * widest);
+    points.extend(in_cells(network, domain, limits));
     let wanted: Vec<Vec<Rational>> = points.iter().map(|point| network.evaluate(point)).collect();
     let mut layers = network.layers().to_vec();
     let stopped = || limits.stop.is_some_and(|stop| stop());
@@ -125,6 +128,24 @@ fn agrees(layers: &[Layer<Rational>], points: &[Vec<Rational>], wanted: &[Vec<Ra
         let values = hidden.iter().fold(point.clone(), |values, layer| fire(layer, &values));
         pre_activations(output, &values) == *wanted
     })
+}
+
+/// A point of each of the first cells, and points between those of cells that follow each other.
+fn in_cells(network: &Network<Rational>, domain: &Domain, limits: Limits<'_>) -> Vec<Vec<Rational>> {
+    let mut points: Vec<Vec<Rational>> = Vec::new();
+    let few = Limits { max_cells: limits.max_cells.min(MAX_CELLS), ..limits };
+    // A limit leaves the points found so far.
+    let _ = walk(&network.to_relu_graph(), domain, few, |step| {
+        if let Step::Cell(cell) = step {
+            points.push(cell.point());
+        }
+        true
+    });
+    let halfway = |pair: &[Vec<Rational>]| -> Vec<Rational> {
+        pair[0].iter().zip(&pair[1]).map(|(a, b)| (a + b) / Rational::from(2)).collect()
+    };
+    let between: Vec<Vec<Rational>> = points.windows(2).map(halfway).collect();
+    points.into_iter().chain(between).collect()
 }
 
 /// Points of everywhere or a box: corners and a lattice, where kinks tend to lie, and points of no

@@ -6,8 +6,6 @@
 use pellucid_core::{Affine, Domain, Form, GraphBuilder, ReluGraph, Wire};
 use pellucid_prove::{Limits, OneLayerForm, Step, representable_graph, walk};
 
-use crate::inner_relus::substituted;
-
 /// Cells looked at for the signs of all ReLUs.
 const MAX_CELLS: usize = 3_000;
 /// Cells looked at for one ReLU, to see whether one layer computes it.
@@ -89,10 +87,10 @@ fn rebuilt(graph: &ReluGraph, mut relu: impl FnMut(usize, Form, &mut GraphBuilde
     let mut builder = GraphBuilder::new(graph.n_inputs);
     let mut wires: Vec<Form> = Vec::with_capacity(graph.relus.len());
     for (k, form) in graph.relus.iter().enumerate() {
-        let argument = substituted(form, &wires);
+        let argument = form.with_relus(&wires);
         let wire = relu(k, argument, &mut builder);
         wires.push(wire);
     }
-    let outputs = graph.outputs.iter().map(|form| substituted(form, &wires)).collect();
+    let outputs = graph.outputs.iter().map(|form| form.with_relus(&wires)).collect();
     builder.finish(outputs)
 }

@@ -105,7 +105,7 @@ fn what_is_said_to_do_nothing_does_nothing() {
 #[test]
 fn float32_holds_the_weights_of_a_disguise() {
     for entry in library().unwrap().iter().filter(|entry| entry.function.n_inputs() <= 4) {
-        let domain = entry.on_box().unwrap();
+        let domain = entry.domains.last().unwrap();
         let plain = compile(&entry.function, domain, Biases::ALLOWED, Default::default()).unwrap().network;
         let hidden = disguise(&plain, domain, &how(5, 3, 1)).unwrap().network;
         let is_held = |network: &Network<Rational>| {
@@ -159,4 +159,17 @@ fn constants_and_bad_requests() {
     assert!(disguise(&plain, &Domain::unit_box(3), &how(1, 2, 0)).is_err());
     let relays = disguise(&plain, &domain, &how(1, 1, 2)).unwrap();
     assert_eq!(relays.layers.iter().filter(|layer| **layer == LayerRole::PassesOn).count(), 2);
+}
+
+/// Where only points count, the disguise is right on the box around them, and so at them.
+#[test]
+fn gates_in_disguise() {
+    for (text, on) in [("xor(x1, x2)", "{0,1}^2"), ("parity(x1, x2, x3, x4)", "{0,1}^4"), ("less(x1, x2)", "{0..9}^2")]
+    {
+        let (plain, domain) = plain(text, on);
+        for seed in 0..10 {
+            let hidden = disguise(&plain, &domain, &how(seed, 3, seed as usize % 2)).unwrap();
+            assert!(is_the_same(&plain, &hidden, &domain, 100_000), "{text} {seed}");
+        }
+    }
 }

@@ -112,3 +112,36 @@ fn circuits_by_hand_are_right() {
         }
     }
 }
+
+/// Gates and whole numbers: name, most neurons, and whether that is proved to be the fewest.
+const AT_POINTS: [(&str, usize, bool); 17] = [
+    ("not", 0, true),
+    ("and", 1, true),
+    ("or", 1, true),
+    ("nand", 1, true),
+    ("nor", 1, true),
+    ("or-of-eight", 1, true),
+    ("xor", 2, true),
+    ("xnor", 2, true),
+    ("parity-of-three", 3, true),
+    ("parity-of-four", 3, true),
+    ("parity-of-eight", 5, false),
+    ("majority-of-five", 2, true),
+    ("integer-step", 2, true),
+    ("integer-equality", 3, true),
+    ("half-adder", 2, true),
+    ("full-adder", 3, true),
+    ("multiplexer", 2, true),
+];
+
+#[test]
+fn gates_are_as_small_as_known() {
+    for (name, size, is_smallest) in AT_POINTS {
+        let entry = entry(name).unwrap();
+        let found = sized(&entry, &entry.domains[0], Limits::default()).unwrap().compiled;
+        let checked = check(&found.certificate);
+        assert!(checked.is_accepted(), "{name}: {:?}", checked.rejection);
+        assert!(found.network.hidden_neurons() <= size, "{name}: {:?}", found.network.widths());
+        assert!(!is_smallest || found.minimality.proved, "{name}: {}", found.minimality.reason);
+    }
+}

@@ -268,9 +268,9 @@ impl fmt::Display for Claim {
             }
             Claim::AtLeast { function, domain, at_least } => write!(
                 f,
-                "every network without skip connections that computes {function} {} has at least {at_least} hidden \
-                 neurons, of whatever depth",
-                domain.phrase()
+                "every network without skip connections that computes {function} {} has at least {}, of whatever depth",
+                domain.phrase(),
+                counted(*at_least, "hidden neuron")
             ),
             Claim::Approximates { target, network, domain, low, high } => {
                 let shape: Vec<String> = network.shape().iter().map(usize::to_string).collect();
@@ -315,8 +315,8 @@ pub enum Difference {
     },
     /// The domain has finitely many points, to be gone through one by one.
     Points,
-    /// Interval arithmetic, ReLU by ReLU over the box around the domain, shows of some that they never
-    /// bend; without these the ReLUs of both sides are copies of each other, and cancel.
+    /// Bounds on each ReLU in turn, from those of the inputs, show that some change nothing
+    /// ([`ReluGraph::plain`]); without these both sides are made of the same ReLUs, and cancel.
     Intervals,
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::text_to_domain::{read, read_unnamed};
 use crate::text_to_rows::{Strict, read_rows};
-use crate::{Affine, Error, Rational, ReluGraph, counted};
+use crate::{Affine, Error, Interval, Rational, ReluGraph, counted};
 
 /// Going through points may take so many multiplications: minutes, also for the checker, which does
 /// them in fractions.
@@ -136,6 +136,12 @@ impl Domain {
                 Some(values.iter().filter_map(|v| Some((v.first()?.clone(), v.last()?.clone()))).collect())
             }
         }
+    }
+
+    /// For each input an interval that holds its values.
+    pub fn intervals(&self, n_inputs: usize) -> Vec<Interval> {
+        let sides = self.sides().map(|sides| sides.into_iter().map(|(low, high)| Interval::new(low, high)).collect());
+        sides.unwrap_or_else(|| vec![Interval::EVERYTHING; n_inputs])
     }
 
     /// Everywhere, or a box, that this domain lies in: what is left without its conditions, and for

@@ -130,7 +130,8 @@ impl fmt::Display for Quoted<'_> {
         let width = end.clamp(start + 1, last.max(start + 1)) - start;
         write!(f, "  {}{} {message}", " ".repeat(indent), "^".repeat(width))?;
         if let Some(help) = help {
-            write!(f, "\n  {}help: {help}", " ".repeat(indent))?;
+            let indent = " ".repeat(indent);
+            write!(f, "\n  {indent}help: {}", help.replace('\n', &format!("\n  {indent}      ")))?;
         }
         Ok(())
     }

@@ -25,6 +25,7 @@ mod network;
 mod network_json;
 mod never;
 mod number;
+mod plain;
 mod points_proof;
 mod ranges;
 mod rational;

@@ -70,18 +70,8 @@ impl ReluGraph {
         let mut builder = GraphBuilder::with_merge(self.n_inputs, merge);
         let mut ranges = Ranges::of_inputs(inputs);
         let mut values: Vec<Form> = Vec::with_capacity(self.relus.len());
-        let rebuilt = |form: &Form, values: &[Form]| {
-            let mut result = Form::constant(form.constant.clone());
-            for (wire, factor) in &form.terms {
-                match wire {
-                    Wire::Input(_) => result.add_scaled(factor, &Form::wire(*wire)),
-                    Wire::Relu(k) => result.add_scaled(factor, &values[*k]),
-                }
-            }
-            result
-        };
         for form in &self.relus {
-            let argument = rebuilt(form, &values);
+            let argument = form.with_relus(&values);
             let (low, high) = ranges.of(&argument);
             values.push(if !low.is_negative() {
                 argument
@@ -95,7 +85,7 @@ impl ReluGraph {
                 value
             });
         }
-        let outputs = self.outputs.iter().map(|form| rebuilt(form, &values)).collect();
+        let outputs = self.outputs.iter().map(|form| form.with_relus(&values)).collect();
         builder.finish(outputs)
     }
 }

@@ -92,6 +92,18 @@ impl Form {
         difference
     }
 
+    /// The form with forms put in for its ReLUs.
+    pub fn with_relus(&self, relus: &[Form]) -> Form {
+        let mut result = Form::constant(self.constant.clone());
+        for (wire, factor) in &self.terms {
+            match wire {
+                Wire::Input(_) => result.add_scaled(factor, &Form::wire(*wire)),
+                Wire::Relu(k) => result.add_scaled(factor, &relus[*k]),
+            }
+        }
+        result
+    }
+
     /// The affine map of the inputs, given that of each ReLU so far.
     pub fn to_affine(&self, n_inputs: usize, relus: &[Affine]) -> Affine {
         let mut map = Affine::constant(n_inputs, self.constant.clone());

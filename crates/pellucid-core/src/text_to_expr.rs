@@ -694,7 +694,7 @@ fn cannot_call(name: &str, n: usize, is_target: bool) -> (String, Option<String>
         ),
         _ => (
             format!("unknown function `{name}`"),
-            Some(format!("the functions are {FUNCTIONS}; the gates are {}", Gate::NAMES)),
+            Some(format!("the functions are {FUNCTIONS}\nthe gates are {}", Gate::NAMES)),
         ),
     }
 }

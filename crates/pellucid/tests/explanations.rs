@@ -220,3 +220,41 @@ fn near_a_product() {
     let text = include_str!("../../pellucid-check/tests/certificates/near_a_product.json");
     assert_snapshot!(told(&Certificate::from_json(text).unwrap()));
 }
+
+#[test]
+fn what_few_neurons_cannot_do_at_points() {
+    let told_of = |text: &str, on: &str| {
+        let function = function(text);
+        let domain = domain(on, function.n_inputs());
+        let compiled = compile(&function, &domain, Biases::ALLOWED, Limits::default()).unwrap();
+        told(&compiled.minimality.any_depth.unwrap().certificate)
+    };
+    assert_snapshot!(told_of("xor(x1, x2)", "{0,1}^2"), @r"
+    Claim: every network without skip connections that computes xor(x1, x2) on {0,
+    1}^2 has at least 2 hidden neurons, of whatever depth.
+    At finitely many points every network with at most 1 hidden neuron, of whatever
+    depth, is c + s_1 relu(f_1) with signs s and affine maps f (T7 of
+    docs/smallest-deep-circuits.md). Only values at these points are used:
+         - p1 = (1, 0), where output 1 is 1
+         - p2 = (1, 1), where output 1 is 0
+         - p3 = (0, 1), where output 1 is 1
+         - p4 = (0, 0), where output 1 is 0
+    With the signs -1: which neuron fires at which point is gone through in 3 cases,
+    and in each of them linear forms that must be at least 0 add up to less than 0.
+    With the signs +1: which neuron fires at which point is gone through in 3 cases,
+    and in each of them linear forms that must be at least 0 add up to less than 0.
+    So at least 2 hidden neurons are needed.
+    ");
+    assert_snapshot!(told_of("and(x1, x2)", "{0,1}^2"), @r"
+    Claim: every network without skip connections that computes and(x1, x2) on {0,
+    1}^2 has at least 1 hidden neuron, of whatever depth.
+    Without a hidden neuron a network is one affine map a.x + b. Only values at
+    these points are used:
+         - p1 = (1, 1), where output 1 is 1
+         - p2 = (1, 0), where output 1 is 0
+         - p3 = (0, 1), where output 1 is 0
+         - p4 = (0, 0), where output 1 is 0
+    Linear forms of its coefficients that must be at least 0 add up to less than 0.
+    So at least 1 hidden neuron is needed.
+    ");
+}

@@ -55,6 +55,7 @@ fn every_name_is_known_whatever_is_merged() {
         ("max(abs(x1), x2)", "x2 + relu(relu(x1) + relu(-x1) - x2)", "everywhere"),
         ("abs(x1) + relu(2*x1 - 2*x2)", "abs(-x1) + 2*relu(x1 - x2)", "everywhere"),
         ("relu(x1 - x2) - relu(x2 - x1)", "x1 - x2", "[-1,1]^2"),
+        ("mux(x1, xor(x2, x3), and(x2, x3))", "mux(x1, x2 + x3 - 2*relu(x2 + x3 - 1), relu(x3 + x2 - 1))", "[0,1]^3"),
         ("relu(relu(2*x1) - 2*relu(x1)) + max(x1, x2)", "max(x2, x1)", "[-1,1]^2 where x1 + x2 >= 0"),
     ];
     let mut merged = HashSet::new();

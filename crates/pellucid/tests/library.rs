@@ -11,7 +11,7 @@ fn graph() -> ReuseGraph {
         .iter()
         .map(|entry| {
             // Large ones take long, and change nothing for the rest.
-            let small = entry.function.n_inputs() <= 4;
+            let small = entry.function.n_inputs() <= 4 && entry.domains[0] == Domain::Everywhere;
             let found = || library::sized(entry, &Domain::Everywhere, Limits::default()).unwrap();
             small.then(|| found().compiled.network)
         })
@@ -36,6 +36,8 @@ fn what_is_made_of_what_is_found() {
         ("multiclass-hinge-loss", "maximum", None),
         ("range-of-three", "maximum-of-three", None),
         ("hat", "relu", None),
+        ("half-adder", "xor", None),
+        ("four-way-multiplexer", "multiplexer", None),
         ("minimum", "identity", Some((2, 2))),
     ] {
         let found = uses(whole, part).unwrap_or_else(|| panic!("{whole} is made of {part}"));
@@ -129,6 +131,9 @@ fn the_suite_of_an_entry() {
     assert_eq!((made.index.len(), made.files.len()), (8, 24));
     let again = library::suite_entry(&entry, 1, Limits::default()).unwrap();
     assert!(made.files.iter().zip(&again.files).all(|(a, b)| a.path == b.path && a.bytes == b.bytes));
+    let gate = library::suite_entry(&library::entry("xor").unwrap(), 1, Limits::default()).unwrap();
+    assert!(gate.index.len() == 4 && gate.index.iter().all(|network| network["equality"] == "proved"));
+    assert!(gate.files[0].path.starts_with("xor/points/"));
     let plain = library::suite_entry(&entry, 2, Limits::default()).unwrap();
     assert_ne!(made.files[3].bytes, plain.files[3].bytes);
     for network in &made.index {

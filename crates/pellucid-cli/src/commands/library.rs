@@ -195,7 +195,10 @@ fn table(arguments: &Arguments, entries: &[Entry]) -> anyhow::Result<Answer> {
 
 /// The uses among these entries, also by the neurons of their networks.
 fn graph(entries: &[Entry], rows: &[Row]) -> ReuseGraph {
-    let network = |row: &Row| Some(row.sizes.first()?.1.as_ref().ok()?.compiled.network.clone());
+    let network = |row: &Row| {
+        let (_, found) = row.sizes.iter().find(|(domain, _)| *domain == Domain::Everywhere)?;
+        Some(found.as_ref().ok()?.compiled.network.clone())
+    };
     library::reuse_graph(entries, &rows.iter().map(network).collect::<Vec<_>>())
 }
 
@@ -231,11 +234,15 @@ impl Columns {
     }
 
     fn heading(&self) -> String {
-        self.cells("name", "function", &["everywhere".into(), "on its box".into()])
+        self.cells("name", "function", &["everywhere".into(), "on its box or points".into()])
     }
 
     fn line(&self, row: &Row) -> String {
-        let sizes: Vec<String> = row.sizes.iter().map(|(_, found)| size_text(found)).collect();
+        let of = |wanted: bool| {
+            let found = row.sizes.iter().find(|(domain, _)| (*domain == Domain::Everywhere) == wanted);
+            found.map_or(String::new(), |(_, found)| size_text(found))
+        };
+        let sizes = [of(true), of(false)];
         self.cells(&row.entry.name, &function_text(&row.entry), &sizes)
     }
 
@@ -268,9 +275,12 @@ fn size_text(found: &Result<Sized, Error>) -> String {
 }
 
 fn summary(rows: &[Row], time: Duration) -> String {
-    let of = |index: usize| {
-        let status = |row: &Row| Some(Status::of(&row.sizes.get(index)?.1.as_ref().ok()?.compiled));
-        let count = |wanted: Status| rows.iter().filter(|row| status(row) == Some(wanted)).count();
+    let of = |everywhere: bool| {
+        let sizes = rows.iter().flat_map(|row| &row.sizes);
+        let these = sizes.filter(|(domain, _)| (*domain == Domain::Everywhere) == everywhere);
+        let all: Vec<Status> =
+            these.filter_map(|(_, found)| Some(Status::of(&found.as_ref().ok()?.compiled))).collect();
+        let count = |wanted: Status| all.iter().filter(|status| **status == wanted).count();
         format!(
             "{} proved smallest, {} with one hidden layer, {} best known",
             count(Status::Smallest),
@@ -280,7 +290,7 @@ fn summary(rows: &[Row], time: Duration) -> String {
     };
     let n_given_up = rows.iter().flat_map(|row| &row.sizes).filter(|(_, found)| found.is_err()).count();
     let mut text = format!("\n{} in {:.1} s\n", counted(rows.len(), "function"), time.as_secs_f64());
-    text += &format!("  everywhere  {}\n  on its box  {}\n", of(0), of(1));
+    text += &format!("  everywhere            {}\n  on its box or points  {}\n", of(true), of(false));
     if n_given_up > 0 {
         text += &format!("  gave up on {} (raise --timeout or --max-cells)\n", counted(n_given_up, "size"));
     }
@@ -371,7 +381,7 @@ fn write_all(row: &Row, made_of: &[&str], makes: &[&str], folder: &Path) -> anyh
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
     for (domain, found) in &row.sizes {
         let Ok(found) = found else { continue };
-        let name = if *domain == Domain::Everywhere { "everywhere" } else { "box" };
+        let name = library::place(domain);
         let compiled = &found.compiled;
         files::write_text(&folder.join(format!("{name}.svg")), &picture(found, domain)?)?;
         let file = pellucid::NetworkFile {

@@ -97,11 +97,11 @@ fn commands_that_need_a_box_say_so() {
         ["decompile", "net.json"],
         ["train", "min(x1, x2)"],
     ] {
-        for on in ["{0,1}^2", "[0,1]^2 where x1 >= x2"] {
-            let outcome = folder.run(&[&command[..], &["--on", on]].concat());
-            assert!(outcome.is_refused().contains(" a box"), "{outcome:#?}");
-        }
+        let outcome = folder.run(&[&command[..], &["--on", "[0,1]^2 where x1 >= x2"]].concat());
+        assert!(outcome.is_refused().contains(" a box"), "{outcome:#?}");
     }
+    let outcome = pellucid(&["train", "min(x1, x2)", "--on", "{0,1}^2"]);
+    assert!(outcome.is_refused().contains(" a box"), "{outcome:#?}");
     assert!(pellucid(&["cells", "relu(x1)", "--on", "{0,1}"]).is_refused().contains("finitely many points"));
 }
 
@@ -115,4 +115,70 @@ fn too_many_points_are_given_up() {
         ["prove", "min(x1, x2)", "relu(x1 + x2 - 1)", "--on", "{0..255}^2 where x1 + x2 <= 1", "--max-cells", "5"];
     let outcome = pellucid(&few);
     assert!(outcome.status == 3 && outcome.stderr.contains("raise --max-cells"), "{outcome:#?}");
+}
+
+#[test]
+fn functions_of_bits_are_compiled_at_their_points() {
+    let folder = Folder::new();
+    let parity = "parity(x1, x2, x3, x4)";
+    let on = ["--on", "{0,1}^4"];
+    let compiled =
+        folder.run(&[&["compile", parity, "-o", "net.json", "--certificate", "proof.json"][..], &on].concat());
+    assert_snapshot!(compiled.gives(0), @r"
+    parity(x1, x2, x3, x4) on {0, 1}^4
+      4-3-1, 3 hidden neurons: proved smallest
+
+      parity(x1, x2, x3, x4)     -1        2       -2  + 6
+                                 │        │        │
+                              ╭──────╮ ╭──────╮ ╭──────╮
+                              │ h1.1 │ │ h1.2 │ │ h1.3 │
+                              ╰──────╯ ╰──────╯ ╰──────╯
+                                 │        │        │
+                          x1      3        1       -1
+                          x2      3        1       -1
+                          x3      3        1       -1
+                          x4      3        1       -1
+                        bias     -2       -2        3
+
+      h1.1                   = relu(3*x1 + 3*x2 + 3*x3 + 3*x4 - 2)
+      h1.2                   = relu(x1 + x2 + x3 + x4 - 2)
+      h1.3                   = relu(-x1 - x2 - x3 - x4 + 3)
+      parity(x1, x2, x3, x4) = -h1.1 + 2*h1.2 - 2*h1.3 + 6
+
+      parity                  parity(x1, x2, x3, x4)   
+
+      equality    proved (16 points)
+      minimality  proved: no network with 2 hidden neurons has its values at 8
+                  points (at any depth, no skip connections, biases allowed, on {0,
+                  1}^4)
+    ");
+    for proof in ["proof.json", "proof.any-depth.json"] {
+        folder.run(&["check", proof]).gives(0);
+    }
+    folder.run(&[&["prove", "net.json", parity][..], &on].concat()).gives(0);
+    // Between the points it is another function.
+    folder.run(&["prove", "net.json", parity, "--on", "[0,1]^4"]).gives(1);
+    let decompiled = folder.run(&["decompile", "net.json"]);
+    assert!(decompiled.stderr.contains("the box around the points of {0, 1}^4"), "{decompiled:#?}");
+    let last = "equals parity(x1, x2, x3, x4) at every point of {0, 1}^4 (proved)\n";
+    assert!(decompiled.gives(0).ends_with(last), "{decompiled:#?}");
+    let other = folder.run(&["decompile", "net.json", "--target", "xor(x1, x2)"]);
+    assert!(other.gives(0).contains("off by at most 1 (proved), at x1 = 0"), "{other:#?}");
+    let drawn = folder.run(&[&["draw", parity, "-o", "net.svg"][..], &on].concat());
+    drawn.gives(0);
+}
+
+#[test]
+fn json_has_the_same_keys_at_points() {
+    let answer = pellucid(&["compile", "xor(x1, x2)", "--on", "{0,1}^2", "--json"]).json();
+    assert_eq!(answer["widths"], serde_json::json!([2]));
+    assert_eq!(answer["equality"], serde_json::json!({"verdict": "proved", "cells": 4}));
+    assert_eq!(answer["minimality"]["verdict"], "proved");
+    assert_eq!(answer["minimality"]["lower_bound"], 2);
+    assert_eq!(answer["circuits"][0]["name"], "exclusive or");
+    let folder = Folder::new();
+    folder.run(&["compile", "xor(x1, x2)", "--on", "{0,1}^2", "-o", "net.json"]).gives(0);
+    let answer = folder.run(&["decompile", "net.json", "--json"]).json();
+    assert_eq!(answer["at_points"]["function"], "xor(x1, x2)");
+    assert_eq!(answer["at_points"]["max_deviation"], "0");
 }

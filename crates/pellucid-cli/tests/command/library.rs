@@ -8,14 +8,79 @@ use crate::{Folder, pellucid};
 fn a_part_of_the_table() {
     let outcome = pellucid(&["library", "--like", "norm of"]);
     let table = outcome.gives(0).split("\n\n").next().unwrap();
-    assert_snapshot!(table, @"");
+    assert_snapshot!(table, @r"
+    name                      function                               everywhere                  on its box or points
+    l1-norm-of-two            abs(x1) + abs(x2)                      4 proved                    3 proved
+    l1-norm-of-three          abs(x1) + abs(x2) + abs(x3)            5 proved                    4 proved
+    l1-norm-of-four           abs(x1) + abs(x2) + abs(x3) + abs(x4)  6 proved                    5 proved
+    l-infinity-norm-of-two    max(abs(x1), abs(x2))                  4 proved                    3 proved
+    l-infinity-norm-of-three  max(abs(x1), abs(x2), abs(x3))         8 = 6+2, at least 5         7 = 5+2, at least 5
+    manhattan-distance        abs(x1 - x3) + abs(x2 - x4)            4 proved                    3 proved
+    chebyshev-distance        max(abs(x1 - x3), abs(x2 - x4))        4 proved                    3 proved
+    ");
 }
 
 #[test]
 fn a_page() {
     let folder = Folder::new();
     let outcome = folder.run(&["library", "absolute-value", "-o", "abs.html", "--out", "all"]);
-    assert_snapshot!(outcome.gives(0), @"");
+    let (page, uses) = outcome.gives(0).split_once("\n\na part of").unwrap();
+    assert!(uses.contains("l1-norm-of-two"), "{uses}");
+    assert_snapshot!(page, @r"
+    Absolute value
+      Detectors of both sides, added. Source: Osier, Mathematical Circuits in Neural
+      Nets.
+      also called  abs
+
+    abs(x1) everywhere
+      1-2-1, 2 hidden neurons: proved smallest
+
+      abs(x1)      1         1
+                   │         │
+               ╭───────╮ ╭───────╮
+               │ +(x1) │ │ -(x1) │
+               ╰───────╯ ╰───────╯
+                   │         │
+           x1      1        -1
+
+      h1.1  +(x1) = relu(x1)
+      h1.2  -(x1) = relu(-x1)
+      abs(x1)     = h1.1 + h1.2
+
+      absolute value          abs(x1)                  h1.1 h1.2
+
+      equality    proved (2 linear cells)
+      minimality  proved: its one kink hyperplane needs a neuron; what is left is
+                  affine, and takes 1 neuron more however the hinges are turned
+                  (with one hidden layer, no skip connections, biases allowed,
+                  everywhere)
+
+    abs(x1) on [-2, 2]
+      1-2-1, 2 hidden neurons: proved smallest
+
+      abs(x1)      2           -1  + 2
+                   │            │
+               ╭───────╮ ╭─────────────╮
+               │ +(x1) │ │   x1 + 2    │
+               │       │ │ (always on) │
+               ╰───────╯ ╰─────────────╯
+                   │            │
+           x1      1            1
+         bias      ·            2
+
+      h1.1  +(x1)  = relu(x1)
+      h1.2  x1 + 2 = relu(x1 + 2)  (always on)
+      abs(x1)      = 2*h1.1 - h1.2 + 2
+
+      absolute value          abs(x1)                  h1.1 h1.2
+        always-on carrier     -x1 - 2                  h1.2
+
+      equality    proved (2 linear cells)
+      minimality  proved: its one kink hyperplane needs a neuron; what is left is
+                  affine, and takes 1 neuron more however the hinges are turned
+                  (with one hidden layer, no skip connections, biases allowed, on
+                  [-2, 2])
+    ");
     assert!(folder.read("abs.html").starts_with("<!DOCTYPE html>"));
     for proof in ["all/everywhere.proof.json", "all/box.proof.json", "all/everywhere.any-depth.json"] {
         folder.run(&["check", proof]).gives(0);
@@ -53,7 +118,12 @@ fn the_graph_in_three_formats() {
 fn a_disguise_and_its_labels() {
     let folder = Folder::new();
     let arguments = ["compile", "min(x1, x2)", "--disguise", "7", "-o", "hidden.onnx", "--certificate", "proof.json"];
-    assert_snapshot!(folder.run(&arguments).gives(0), @"");
+    assert_snapshot!(folder.run(&arguments).gives(0), @r"
+    min(x1, x2) everywhere, in disguise (seed 7)
+      2-6-1, 6 hidden neurons instead of 2-3-1, 3 hidden neurons
+      neurons     1 of the original's, turned around, 5 that carry values
+      equality    proved (0 linear cells)
+    ");
     folder.run(&["prove", "hidden.onnx", "min(x1, x2)"]).gives(0);
     folder.run(&["check", "proof.json"]).gives(0);
     let labels: serde_json::Value = serde_json::from_str(&folder.read("hidden.labels.json")).unwrap();

@@ -17,7 +17,10 @@ const MAX_PLACES: usize = 1500;
 /// Two folds at once are looked for on so many places at most.
 const MAX_PLACES_OF_TWO: usize = 48;
 /// Places moved to when folds are tried, all folds of folds together.
-const MAX_WORK: usize = 1 << 19;
+const MAX_FOLDED: usize = 1 << 19;
+/// Linear programs, each of a millisecond or less, for all of them together and for one.
+const MAX_PROGRAMS: usize = 3000;
+const MAX_PROGRAMS_A_LINE: usize = 400;
 /// Shifts are to one of the first places.
 const SHIFTED_TO: usize = 4;
 /// Each neuron makes so many times as many pieces, in the best networks known.
@@ -30,21 +33,27 @@ const MOST_FOLDS: usize = 3;
 /// # Errors
 /// When a shape does not fit, which would be a defect.
 pub(crate) fn line_to_network(line: &Line) -> Result<Network<Rational>, Error> {
-    smallest(line, MAX_FOLDS, &mut MAX_WORK.clone())
+    smallest(line, MAX_FOLDS, &mut Work { places: MAX_FOLDED, programs: MAX_PROGRAMS })
 }
 
 /// How many hidden neurons one layer takes, folds not tried, and hinges turned in plain ways only.
 pub(crate) fn one_layer_size(line: &Line) -> usize {
     essential(line).map_or(0, |outputs| {
         let essence = outputs.of(line);
-        one_layer(&essence, false).size()
+        one_layer(&essence, &mut 0).size()
     })
 }
 
-fn smallest(line: &Line, folds_left: usize, work: &mut usize) -> Result<Network<Rational>, Error> {
+/// What may still be spent on a line and its folds.
+struct Work {
+    places: usize,
+    programs: usize,
+}
+
+fn smallest(line: &Line, folds_left: usize, work: &mut Work) -> Result<Network<Rational>, Error> {
     let Some(outputs) = essential(line) else { return constant(1, line.values[0].clone()) };
     let essence = outputs.of(line);
-    let mut best = one_layer(&essence, true).to_network(&essence)?;
+    let mut best = one_layer(&essence, &mut work.programs).to_network(&essence)?;
     if folds_left > 0 && best.hidden_neurons() > 3 && line.len() <= MAX_PLACES {
         for (fold, folded) in folds(&essence, work) {
             if fold.size() + seems_to_need(&folded).max(1) >= best.hidden_neurons() {
@@ -59,8 +68,8 @@ fn smallest(line: &Line, folds_left: usize, work: &mut usize) -> Result<Network<
     compose(&outputs.network()?, &best)
 }
 
-/// One hidden layer; ways to turn its hinges are searched if it is worth it.
-fn one_layer(line: &Line, thorough: bool) -> Bent {
+/// One hidden layer; ways to turn its hinges are searched with so many linear programs, counted down.
+fn one_layer(line: &Line, programs_left: &mut usize) -> Bent {
     if line.n_outputs() > 1 || line.len() > MAX_PLACES {
         return corners(line);
     }
@@ -68,7 +77,15 @@ fn one_layer(line: &Line, thorough: bool) -> Bent {
     let fewest = found[0].as_ref().map_or(0, |bent| bent.kinks.len());
     // Every place may be a corner, so something is found.
     let best = found.into_iter().flatten().min_by_key(Bent::size).unwrap_or_else(|| corners(line));
-    if thorough && fewest < best.size() { turned(line, fewest).unwrap_or(best) } else { best }
+    if fewest >= best.size() {
+        return best;
+    }
+    // A short line behind folds must find some left.
+    let given = (*programs_left).min(MAX_PROGRAMS_A_LINE);
+    let mut left = given;
+    let found = turned(line, fewest, &mut left);
+    *programs_left -= given - left;
+    found.unwrap_or(best)
 }
 
 /// Bent at every place where an output is, but two neighbouring corners are made one where the lines
@@ -240,7 +257,7 @@ impl Fold {
 
 /// Folds that leave at most about two thirds of the places, with what they leave: those of each kind
 /// that leave the fewest.
-fn folds(line: &Line, work: &mut usize) -> Vec<(Fold, Line)> {
+fn folds(line: &Line, work: &mut Work) -> Vec<(Fold, Line)> {
     let n = line.len();
     let half = Rational::ratio(1, 2);
     let centres: Vec<Rational> = (1..2 * n - 2)
@@ -248,8 +265,8 @@ fn folds(line: &Line, work: &mut usize) -> Vec<(Fold, Line)> {
         .collect();
     let mut found: Vec<(Fold, Line)> = Vec::new();
     let mut consider = |fold: Fold| {
-        *work = work.saturating_sub(n);
-        if *work > 0
+        work.places = work.places.saturating_sub(n);
+        if work.places > 0
             && let Some(folded) = fold.folded(line)
             && 3 * folded.len() <= 2 * n + 2
         {

@@ -14,9 +14,9 @@ const MAX_WORK: usize = 10_000_000;
 const MAX_LOOKED_AT: usize = 2048;
 /// More inputs make the programs of all points too large.
 const MAX_INPUTS: usize = 9;
-/// Otherwise all inputs but so many are held fixed, in so many ways.
-const FREE: usize = 4;
-const MAX_PARTS: usize = 12;
+/// Before that all inputs but so many are held fixed, in so many ways.
+const FREE: [usize; 2] = [3, 4];
+const MAX_PARTS: usize = 16;
 
 /// What is known about smaller networks, or a smaller network.
 pub(crate) enum Known {
@@ -79,20 +79,33 @@ fn few(table: &Table, n_neurons: usize, limits: Limits<'_>) -> FewNeurons {
         let among = |indices: &[usize]| {
             let points: Vec<Vec<Rational>> = indices.iter().map(|i| table.point(*i)).collect();
             let values: Vec<Rational> = indices.iter().map(|i| table.value(*i)[output].clone()).collect();
-            few_neurons(&points, &values, n_neurons, MAX_WORK, limits)
+            // Inputs that do not change would only be further unknowns.
+            let changes = |k: &usize| points.iter().any(|point| point[*k] != points[0][*k]);
+            let changing: Vec<usize> = (0..n).filter(changes).collect();
+            let fewer = |point: &Vec<Rational>| changing.iter().map(|k| point[*k].clone()).collect();
+            let short: Vec<Vec<Rational>> = points.iter().map(fewer).collect();
+            let mut found = few_neurons(&short, &values, n_neurons, MAX_WORK, limits);
+            if let FewNeurons::Excluded(proof) = &mut found {
+                let whole = |short_one: &Vec<Rational>| short.iter().position(|known| known == short_one);
+                proof.points = proof.points.iter().filter_map(whole).map(|k| points[k].clone()).collect();
+                proof.output = output;
+            }
+            found
         };
         // A part is the cheaper proof, all points may show a smaller network.
         for part in parts(table).into_iter().filter(|part| part.len() < n_points) {
             if let FewNeurons::Excluded(proof) = among(&part) {
-                return FewNeurons::Excluded(pellucid_core::PointsProof { output, ..proof });
+                return FewNeurons::Excluded(proof);
             }
         }
         if whole {
             match among(&(0..n_points).collect::<Vec<_>>()) {
                 FewNeurons::Excluded(proof) => {
-                    return FewNeurons::Excluded(pellucid_core::PointsProof { output, ..proof });
+                    return FewNeurons::Excluded(proof);
                 }
-                FewNeurons::Found(network) if table.n_outputs() == 1 => return FewNeurons::Found(network),
+                FewNeurons::Found(network) if table.n_outputs() == 1 && network.n_inputs() == n => {
+                    return FewNeurons::Found(network);
+                }
                 FewNeurons::Found(_) | FewNeurons::GaveUp => {}
             }
         }
@@ -103,9 +116,9 @@ fn few(table: &Table, n_neurons: usize, limits: Limits<'_>) -> FewNeurons {
 /// Points that agree with some point in all but a few neighbouring inputs.
 fn parts(table: &Table) -> Vec<Vec<usize>> {
     let n = table.n_inputs();
-    let free = FREE.min(n);
     let mut parts: Vec<Vec<usize>> = Vec::new();
-    for base in [0, table.points.len() / 2, table.points.len() - 1] {
+    let bases = [0, table.points.len() / 2, table.points.len() - 1];
+    for (free, base) in FREE.into_iter().flat_map(|free| bases.map(|base| (free.min(n), base))) {
         for start in 0..=n - free {
             if parts.len() == MAX_PARTS {
                 return parts;

@@ -12,18 +12,17 @@ use pellucid_prove::{Maximum, maximize};
 use super::kinks::{Run, bent_of};
 use super::line::{Bent, Line};
 
-/// So many linear programs at most, each of a millisecond or less.
-const MAX_PROGRAMS: usize = 3000;
 /// More kinks are not tried: ways to turn double with each.
 const MAX_KINKS: usize = 7;
 
-/// A function with so many kinks that needs no further neuron, if one is found.
-pub(crate) fn turned(line: &Line, n_kinks: usize) -> Option<Bent> {
+/// A function with so many kinks that needs no further neuron, if one is found with this many linear
+/// programs, which are counted down.
+pub(crate) fn turned(line: &Line, n_kinks: usize, programs_left: &mut usize) -> Option<Bent> {
     if n_kinks == 0 || n_kinks > MAX_KINKS || line.n_outputs() != 1 {
         return None;
     }
     let steps: Vec<Rational> = (0..line.len() - 1).map(|i| line.slopes(i).swap_remove(0)).collect();
-    let mut search = Search { line, steps, n_runs: n_kinks + 1, n_programs: 0 };
+    let mut search = Search { line, steps, n_runs: n_kinks + 1, programs_left };
     search.from(&mut Vec::new(), &mut Vec::new(), 0)
 }
 
@@ -31,7 +30,7 @@ struct Search<'a> {
     line: &'a Line,
     steps: Vec<Rational>,
     n_runs: usize,
-    n_programs: usize,
+    programs_left: &'a mut usize,
 }
 
 impl Search<'_> {
@@ -63,10 +62,7 @@ impl Search<'_> {
                 }
             }
             runs.pop();
-            if last + 1 == n
-                || (last > first && self.steps[last] != self.steps[first])
-                || self.n_programs > MAX_PROGRAMS
-            {
+            if last + 1 == n || (last > first && self.steps[last] != self.steps[first]) || *self.programs_left == 0 {
                 return None;
             }
             last += 1;
@@ -120,10 +116,10 @@ impl Search<'_> {
             if sum.is_constant() && !sum.constant.is_zero() {
                 continue;
             }
-            self.n_programs += 1;
-            if self.n_programs > MAX_PROGRAMS {
+            if *self.programs_left == 0 {
                 return None;
             }
+            *self.programs_left -= 1;
             let mut all = rows.clone();
             if !sum.is_constant() {
                 all.extend([sum.scaled(&Rational::from(-1)), sum]);

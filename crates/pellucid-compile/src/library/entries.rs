@@ -40,6 +40,7 @@ const BUMP: Row = Row { family: "bumps", ..PLAIN };
 const ORDER: Row = Row { family: "order statistics", ..PLAIN };
 const LOGIC: Row = Row { family: "many-valued logic", ..PLAIN };
 const LATTICE: Row = Row { family: "lattice and tropical", ..PLAIN };
+const GATE: Row = Row { family: "gates and whole numbers", ..PLAIN };
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -242,6 +243,58 @@ pub(super) const ROWS: &[Row] = &[
         about: "Every network computes a difference of tropical polynomials.", ..LATTICE },
     Row { name: "maxout-unit", title: "Maxout unit", function: "max(x1 + x2, x1 - x2, -2*x1)", on: "[-2,2]^2", source: "Goodfellow et al. 2013",
         about: "The largest of three affine maps.", ..LATTICE },
+
+    // Gates and whole numbers: on finitely many points alone.
+    Row { name: "not", title: "Not", function: "not(x1)", on: "{0,1}",
+        about: "Affine, so no neuron is needed.", ..GATE },
+    Row { name: "and", title: "And", function: "and(x1, x2)", on: "{0,1}^2", source: "McCulloch, Pitts 1943",
+        about: "One neuron, as for any number of bits.", ..GATE },
+    Row { name: "or", title: "Or", function: "or(x1, x2)", on: "{0,1}^2", source: "McCulloch, Pitts 1943",
+        about: "One neuron, as for any number of bits.", ..GATE },
+    Row { name: "nand", title: "Nand", function: "nand(x1, x2)", on: "{0,1}^2",
+        about: "Every function of bits can be made of it.", ..GATE },
+    Row { name: "nor", title: "Nor", function: "nor(x1, x2)", on: "{0,1}^2",
+        about: "Every function of bits can be made of it, too.", ..GATE },
+    Row { name: "and-of-five", title: "And of five", function: "and(x1, x2, x3, x4, x5)", on: "{0,1}^5", source: "McCulloch, Pitts 1943",
+        about: "Still one neuron.", ..GATE },
+    Row { name: "or-of-eight", title: "Or of eight", function: "or(x1, x2, x3, x4, x5, x6, x7, x8)", on: "{0,1}^8", source: "McCulloch, Pitts 1943",
+        about: "Still one neuron.", ..GATE },
+    Row { name: "xor", aliases: &["parity-of-two"], title: "Xor", function: "xor(x1, x2)", on: "{0,1}^2", source: "Minsky, Papert 1969",
+        about: "What no single neuron computes.", ..GATE },
+    Row { name: "xnor", title: "Xnor", function: "xnor(x1, x2)", on: "{0,1}^2",
+        about: "Are two bits the same?", ..GATE },
+    Row { name: "parity-of-three", title: "Parity of three bits", function: "parity(x1, x2, x3)", on: "{0,1}^3", source: "Minsky, Papert 1969",
+        about: "Is the number of ones odd?", ..GATE },
+    Row { name: "parity-of-four", title: "Parity of four bits", function: "parity(x1, x2, x3, x4)", on: "{0,1}^4", source: "Minsky, Papert 1969",
+        about: "No more neurons than for three bits.", ..GATE },
+    Row { name: "parity-of-eight", title: "Parity of eight bits", function: "parity(x1, x2, x3, x4, x5, x6, x7, x8)", on: "{0,1}^8", source: "Minsky, Papert 1969",
+        about: "The sum is folded once, then as for four bits.", ..GATE },
+    Row { name: "majority-of-three", title: "Majority of three bits", function: "majority(x1, x2, x3)", on: "{0,1}^3",
+        about: "A ramp of the sum.", ..GATE },
+    Row { name: "majority-of-five", title: "Majority of five bits", function: "majority(x1, x2, x3, x4, x5)", on: "{0,1}^5",
+        about: "Still two neurons.", ..GATE },
+    Row { name: "integer-step", title: "Step between whole numbers", function: "clamp(x1, 0, 1)", on: "{-3..4}",
+        about: "0 up to 0, and 1 from 1 on.", ..GATE },
+    Row { name: "integer-equality", title: "Equality of digits", function: "equal(x1, x2)", on: "{0..9}^2",
+        about: "A hat of the difference.", ..GATE },
+    Row { name: "integer-comparison", title: "Comparison of digits", function: "less(x1, x2)", on: "{0..9}^2",
+        about: "A ramp of the difference.", ..GATE },
+    Row { name: "comparison-of-three-bits", title: "Comparison of binary numbers", function: "less(4*x1 + 2*x2 + x3, 4*x4 + 2*x5 + x6)", on: "{0,1}^6",
+        about: "Two numbers of three bits each: a ramp of one linear form.", ..GATE },
+    Row { name: "half-adder", title: "Half adder", function: "(xor(x1, x2), and(x1, x2))", on: "{0,1}^2",
+        about: "Sum and carry of two bits share a neuron.", ..GATE },
+    Row { name: "full-adder", title: "Full adder", function: "(parity(x1, x2, x3), majority(x1, x2, x3))", on: "{0,1}^3",
+        about: "Sum and carry of three bits.", ..GATE },
+    Row { name: "two-bit-adder", title: "Adder of two bits", function: "(xor(x1, x2), xor(x3, x4, and(x1, x2)), majority(x3, x4, and(x1, x2)))", on: "{0,1}^4",
+        about: "Two numbers of two bits, the low ones first.", ..GATE },
+    Row { name: "multiplexer", title: "Multiplexer", function: "mux(x1, x2, x3)", on: "{0,1}^3",
+        about: "x2 where x1 is 1, x3 where it is 0.", ..GATE },
+    Row { name: "four-way-multiplexer", title: "Multiplexer of four", function: "mux(x1, mux(x2, x3, x4), mux(x2, x5, x6))", on: "{0,1}^6",
+        about: "Two bits choose one of four.", ..GATE },
+    Row { name: "addition-modulo-five", title: "Addition modulo five", function: "add_mod(x1, x2, 5)", on: "{0..4}^2", source: "Power et al. 2022, Nanda et al. 2023, who train it",
+        about: "A sum with one turn.", ..GATE },
+    Row { name: "lookup-table", title: "A table", function: "table(x1; 3, 1, 4, 1, 5, 9, 2, 6)", on: "{0..7}",
+        about: "Eight values, a piece between each two.", ..GATE },
 ];
 
 /// Minimum and maximum of 2 to 16.

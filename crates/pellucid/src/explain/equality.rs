@@ -41,11 +41,12 @@ pub(super) fn tell(paper: &mut Paper<'_>, sides: &Sides<'_>, difference: &Differ
         }
         Difference::Points => points::tell(paper, sides),
         Difference::Intervals => {
-            paper.section("Neurons that never bend are left out");
+            paper.section("ReLUs that change nothing are left out");
             paper.say(&format!(
                 "Bounds on the inputs {} give bounds on the argument of each ReLU in turn. A ReLU whose argument cannot be \
-                 negative is its argument, and one whose argument cannot be positive is 0. With these left out, the ReLUs \
-                 of both sides are copies of each other, up to positive factors, and {}: {} cancel.",
+                 negative is its argument, and one whose argument cannot be positive is 0. Where p cannot be negative, \
+                 relu(c relu(a) - p) with c > 0 is relu(c a - p), for both are 0 where a is negative. With these left out, \
+                 the ReLUs of both sides are the same, up to factors and sides of a hyperplane, and {}: {} cancel.",
                 sides.domain.phrase_in(sides.left.input_names()),
                 wanted(sides.bound, sides.left.n_outputs()),
                 sides.names().join(" and "),

@@ -30,10 +30,13 @@ pub(super) fn tell(paper: &mut Paper<'_>, function: &Function, proof: &PointsPro
         let n_cases = tree.iter().filter(|step| matches!(step, PointStep::Never(_))).count();
         let with = if signs.is_empty() { String::new() } else { format!("With the signs {}: ", signs.join(", ")) };
         let cases = match n_cases {
-            1 => "whatever fires,".to_string(),
-            n => format!("which neuron fires at which point is gone through in {n} cases, and in each of them"),
+            1 if signs.is_empty() => "Linear forms of its coefficients".to_string(),
+            1 => "whatever fires, linear forms".to_string(),
+            n => format!(
+                "which neuron fires at which point is gone through in {n} cases, and in each of them linear forms"
+            ),
         };
-        paper.say(&format!("{with}{cases} linear forms that must be at least 0 add up to less than 0."));
+        paper.say(&format!("{with}{cases} that must be at least 0 add up to less than 0."));
     }
     let are = if n_neurons == 0 { "is" } else { "are" };
     paper.say(&format!("So at least {} {are} needed.", counted(n_neurons + 1, "hidden neuron")));

@@ -11,7 +11,7 @@
 use pellucid_core::{CellStep, Certificate, Error, Form, IntegerRow};
 
 use super::claim_to_smt::{assert, at_least_0, beyond, opening, operation, put, relu, shared_name, sum};
-use super::claim_to_steps::{Step, Steps, substituted};
+use super::claim_to_steps::{Step, Steps};
 use super::parts::{ByCells, Within};
 use crate::replay::{Part, replay};
 
@@ -102,7 +102,7 @@ pub fn certificate_to_smt<E: From<Error>>(
 /// of are looked into; of the others any value will do.
 fn step_script(steps: &Steps, step: &Step, forms: &[Form]) -> String {
     let mut script = opening(&format!("{} is what the other scripts say of it.", step.name), steps);
-    let in_shared = |form: &Form| substituted(form, forms);
+    let in_shared = |form: &Form| form.with_relus(forms);
     let arguments = step.operation.arguments().into_iter().map(in_shared);
     let inside = step.made_of.iter().map(|k| steps.shared[*k].clone());
     let mut known: Vec<usize> =

@@ -110,7 +110,7 @@ impl Steps {
         let mut builder = writer.builder;
         let mut relus: Vec<Form> = Vec::new();
         for argument in &difference.relus {
-            let argument = substituted(argument, &relus);
+            let argument = argument.with_relus(&relus);
             relus.push(builder.relu(argument));
         }
         // The builder drops what no output needs and numbers anew, so everything is an output.
@@ -179,18 +179,6 @@ pub(crate) fn affine_to_form(map: &Affine) -> Form {
     form
 }
 
-/// A form with forms put in for its ReLUs.
-pub(crate) fn substituted(form: &Form, relus: &[Form]) -> Form {
-    let mut result = Form::constant(form.constant.clone());
-    for (wire, factor) in &form.terms {
-        match wire {
-            Wire::Input(_) => result.add_scaled(factor, &Form::wire(*wire)),
-            Wire::Relu(k) => result.add_scaled(factor, &relus[*k]),
-        }
-    }
-    result
-}
-
 /// Writes steps down while it builds the shared ReLUs.
 struct Writer {
     builder: GraphBuilder,
@@ -223,7 +211,7 @@ impl Writer {
             }
             Computation::Network(network) => self.network(network),
         };
-        let forms = outputs.iter().map(|output| substituted(output, &self.forms)).collect();
+        let forms = outputs.iter().map(|output| output.with_relus(&self.forms)).collect();
         Side { steps: std::mem::take(&mut self.steps), outputs, forms }
     }
 
@@ -258,7 +246,7 @@ impl Writer {
 
     fn step(&mut self, name: String, operation: Operation) -> Form {
         let forms = std::mem::take(&mut self.forms);
-        let in_shared = |form: &Form| substituted(form, &forms);
+        let in_shared = |form: &Form| form.with_relus(&forms);
         let one = Rational::one();
         let mut made_of = Vec::new();
         let form = match &operation {

@@ -50,7 +50,7 @@ pub fn suite_entry(entry: &Entry, seed: u64, limits: Limits<'_>) -> Result<Suite
     let mut suite = SuiteEntry { files: Vec::new(), index: Vec::new() };
     for domain in &entry.domains {
         let found = known(entry, domain, limits)?;
-        let place = if *domain == Domain::Everywhere { "everywhere" } else { "box" };
+        let place = place(domain);
         let plain = undisguised(&found.compiled.network);
         add(&mut suite, entry, domain, &found, &format!("{place}/plain"), &plain, None, limits)?;
         for (level, (width, more_layers)) in LEVELS.iter().enumerate() {
@@ -62,6 +62,15 @@ pub fn suite_entry(entry: &Entry, seed: u64, limits: Limits<'_>) -> Result<Suite
         }
     }
     Ok(suite)
+}
+
+/// What files of a domain are called: `everywhere`, `box` or `points`.
+pub fn place(domain: &Domain) -> &'static str {
+    match domain {
+        Domain::Everywhere => "everywhere",
+        Domain::Finite { .. } => "points",
+        Domain::Box(_) | Domain::Polyhedron { .. } => "box",
+    }
 }
 
 /// A seed of its own for each network, the same whatever else is in the suite (FNV-1a). It fits the
