@@ -94,6 +94,16 @@ impl Approximated {
 
 /// A small network that is within a tolerance of the target on a box, and the proof.
 ///
+/// ```
+/// use pellucid_compile::{Goal, approximate};
+/// use pellucid_core::{Domain, Target};
+/// let product = Target::parse("x*y").unwrap();
+/// let domain = Domain::parse("[-1,1]^2", product.input_names()).unwrap();
+/// let within = "1e-2".parse().unwrap();
+/// let found = approximate(&product, &domain, &within, &Goal::SMALLEST, Default::default()).unwrap();
+/// assert!(found.error() <= within && found.network.hidden_neurons() == 13);
+/// ```
+///
 /// # Errors
 /// When the domain is not a box on which the target is defined, when no network within the tolerance has
 /// as few layers as the goal asks for, or when a limit is reached.

@@ -1,5 +1,6 @@
 //! The command as a person or a program meets it: what it prints where, and its exit status.
 
+mod approximate;
 mod bad_input;
 mod domains;
 mod files;

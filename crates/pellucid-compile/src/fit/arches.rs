@@ -30,6 +30,8 @@ pub struct Arched {
     pub n_neurons: usize,
 }
 
+/// Pieces of the folded square, at most.
+const MOST_FOLDED: usize = 100_000;
 /// Values of C that are tried, from large to small, each by this factor below the one before.
 const DEPTHS: usize = 60;
 const STEP: f64 = 0.8;
@@ -75,6 +77,9 @@ fn fewest(curve: &Curve<'_>, tolerance: f64, most_layers: usize, mut most: usize
         for part in PARTS {
             let left = tolerance * part;
             let n_folded = (depth / (8.0 * (tolerance - left))).sqrt().ceil() as usize;
+            if n_folded > MOST_FOLDED {
+                continue;
+            }
             let setting = Setting { side_by_side: 1, behind: true, most_layers: most_layers - 1 };
             let folds = folds::cheapest(n_folded, setting);
             let Some(most_pieces) = most.checked_sub(folds::cost(&folds, setting) + 1) else { continue };

@@ -47,7 +47,8 @@ const ALLOWANCES: usize = 5;
 const NEAR: [f64; 4] = [3e-3, 1e-3, 3e-4, 1e-4];
 /// Intervals looked at before any is found fine enough.
 const FIRST_INTERVALS: usize = 64;
-/// Gates for each piece that is allowed, at most.
+/// Gates for each piece that is allowed, at most: at the first look, and later.
+const COARSE_GATES: usize = 100;
 const GATES_PER_PIECE: usize = 1_000;
 
 /// The path with the fewest pieces that stays within the tolerance of the curve, or one more piece
@@ -102,7 +103,7 @@ struct Counted {
 }
 
 fn counted(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<Counted, Error> {
-    let coarse = sampled(curve, tolerance / COARSE, max_pieces)?;
+    let coarse = sampled(curve, tolerance / COARSE, max_pieces, COARSE_GATES)?;
     let too_many = || {
         Error::limit(format!(
             "more than {max_pieces} pieces are needed on [{}, {}] within {tolerance:e} (allow more, or a wider tolerance)",
@@ -111,7 +112,7 @@ fn counted(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<Count
     };
     let about = links(&coarse, tolerance * (1.0 + LOOSENESS), max_pieces).ok_or_else(too_many)?.len();
     let fineness = FINE.iter().find(|(most, _)| about <= *most).map_or(COARSE, |(_, fineness)| *fineness);
-    let samples = sampled(curve, tolerance / fineness, max_pieces)?;
+    let samples = sampled(curve, tolerance / fineness, max_pieces, GATES_PER_PIECE)?;
     let scale = samples.iter().map(|(_, y)| y.abs()).fold(0.0, f64::max);
     let loose = tolerance * (1.0 + LOOSENESS) + ROUNDINGS * f64::EPSILON * scale;
     let at_least = links(&samples, loose, max_pieces).ok_or_else(too_many)?.len();
@@ -119,8 +120,8 @@ fn counted(curve: &Curve<'_>, tolerance: f64, max_pieces: usize) -> Result<Count
 }
 
 /// Points of the curve; between them it leaves its chord by about `close`.
-fn sampled(curve: &Curve<'_>, close: f64, max_pieces: usize) -> Result<Vec<(f64, f64)>, Error> {
-    let most = max_pieces.saturating_mul(GATES_PER_PIECE).max(4 * FIRST_INTERVALS);
+fn sampled(curve: &Curve<'_>, close: f64, max_pieces: usize, gates: usize) -> Result<Vec<(f64, f64)>, Error> {
+    let most = max_pieces.saturating_mul(gates).max(4 * FIRST_INTERVALS);
     let point = |x: f64| (x, (curve.value)(x));
     let mut samples = vec![point(curve.low)];
     let width = (curve.high - curve.low) / FIRST_INTERVALS as f64;

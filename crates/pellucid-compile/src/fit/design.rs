@@ -52,6 +52,8 @@ pub struct Designs {
 
 /// Arches are tried with up to so many neurons.
 const MOST_ARCHES: usize = 600;
+/// Where no path of lines is short enough, with up to so many.
+const FEW_ARCHES: usize = 100;
 /// Part of the tolerance that a folded curve may differ by from the curve.
 const FOLDED: f64 = 1e-3;
 
@@ -74,7 +76,7 @@ impl Designs {
             Err(error) => return Err(error),
         }
         // Where lines are too many, a few arches may still do.
-        let most = found.first().map_or(MOST_ARCHES, Design::n_neurons).min(MOST_ARCHES);
+        let most = found.first().map_or(FEW_ARCHES, Design::n_neurons).min(MOST_ARCHES);
         found.extend(arches(&curve, (low, high), tolerance, room.layers, most));
         found.extend(quartics(&curve, (low, high), tolerance, room.layers));
         for folding in Folding::of_curve(&curve, low, high, tolerance * FOLDED) {
@@ -86,7 +88,7 @@ impl Designs {
             let inner = Curve { value, low: low.to_f64(), high: high.to_f64() };
             let folded = |design| Design { folding: Some(folding.clone()), ..design };
             let lines = lines(&inner, (low, high), tolerance, room.pieces).ok();
-            let most = lines.as_ref().map_or(MOST_ARCHES, Design::n_neurons).min(MOST_ARCHES);
+            let most = lines.as_ref().map_or(FEW_ARCHES, Design::n_neurons).min(MOST_ARCHES);
             found.extend(arches(&inner, (low, high), tolerance, layers, most).map(folded));
             found.extend(quartics(&inner, (low, high), tolerance, layers).map(folded));
             found.extend(lines.map(folded));
