@@ -404,8 +404,17 @@ fn intervals_prove_what_they_show_and_no_more() {
     assert!(!holds("relu(x1 + 1) - 1 + relu(2*x2 - 1)", "x1 + 2*relu(x2 - 1/2)", on("-2"), "0"));
     assert!(!holds("relu(x1 + 1)", "x1", on("-1"), "1/2"));
     assert!(holds("relu(x1 + 1)", "x1", on("-1"), "1"));
+    // A ReLU within a ReLU, where what is taken off cannot be negative, and where it can.
+    assert!(holds("relu(relu(x1) - x2)", "relu(x1 - x2)", on("-1"), "0"));
+    assert!(!holds("relu(relu(x2) - x1)", "relu(x2 - x1)", on("-1"), "0"));
+    assert!(!holds("relu(relu(x1) + x2)", "relu(x1 + x2)", on("-1"), "0"));
+    assert!(!holds("relu(x2 - relu(x1))", "relu(x2 - x1)", on("-1"), "0"));
+    assert!(holds("relu(relu(x1) - x1)", "relu(-x1)", on("-1"), "0"));
+    assert!(!holds("relu(relu(x1) - x1 + 1/2)", "relu(-x1 + 1/2)", on("-1"), "0"));
     // Bounds are taken one by one, so this is true and not shown.
-    assert!(!holds("relu(relu(x1) - x1)", "relu(x1) - x1", on("-1"), "0"));
-    // Over all of the plane nothing is bounded.
-    assert!(!holds("x1", "x1", Domain::Everywhere, "0"));
+    assert!(!holds("abs(abs(x1))", "abs(x1)", on("-1"), "0"));
+    // Over all of the plane inputs have no bounds, but ReLUs have one.
+    assert!(holds("relu(relu(x1) - 2*relu(x2))", "relu(x1 - 2*relu(x2))", Domain::Everywhere, "0"));
+    assert!(!holds("relu(relu(x1) - x2)", "relu(x1 - x2)", Domain::Everywhere, "0"));
+    assert!(!holds("relu(x1 + 1)", "x1 + 1", Domain::Everywhere, "0"));
 }
