@@ -106,7 +106,8 @@ impl Nodes {
         }
         let squares: Result<Vec<Expr>, String> =
             of.into_iter().map(|one| self.node(Elementary::square(), one)).collect();
-        self.node(Elementary::sqrt(), Expr::sum(squares?))
+        // Squares are not below 0, but what stands for them in a network may be.
+        self.node(Elementary::sqrt(), Expr::Relu(Box::new(Expr::sum(squares?))))
     }
 
     /// `base^p` with a whole `p` above 0.

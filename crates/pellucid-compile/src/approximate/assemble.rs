@@ -77,7 +77,7 @@ fn usable(step: &Step, (low, high): Bounds) -> Result<Bounds, Error> {
 fn undefined(step: &Step, (low, high): &Bounds) -> Error {
     Error::input(format!(
         "`{}` is not defined for all numbers that the steps before may give once they are approximated, {} to {} \
-         (a domain a little farther from where it ends)",
+         (take a domain a little farther from where it ends, or write max(..., 0) of a root's argument)",
         step.computes,
         low.to_decimal(4),
         high.to_decimal(4)
