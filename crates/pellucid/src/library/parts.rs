@@ -99,7 +99,7 @@ fn outer(expr: &Expr) -> Option<Part> {
         Expr::Abs(term) => Expr::Abs(Box::new(input(term))),
         Expr::Min(terms) => Expr::Min(all(terms)),
         Expr::Max(terms) => Expr::Max(all(terms)),
-        Expr::Clamp(parts) => Expr::Clamp(Box::new(parts.each_ref().map(|part| input(part)))),
+        Expr::Clamp(parts) => Expr::Clamp(Box::new(parts.each_ref().map(&mut input))),
         Expr::Ranked { rank, of } => Expr::Ranked { rank: *rank, of: all(of) },
         Expr::Pwl(term, points) => Expr::Pwl(Box::new(input(term)), points.clone()),
         Expr::Gate(gate, terms) => Expr::Gate(gate.clone(), all(terms)),
