@@ -165,7 +165,7 @@ pub fn prove_within_to(
             if hull == *domain { forms } else { Difference::Wider { domain: hull, difference: Box::new(forms) } };
         return Ok(proved(left, right, domain, bound, difference, 0));
     }
-    if means.canonical && graph.relus.len() >= MANY_RELUS && cancels(left, right, domain, bound)? {
+    if means.canonical && bound.is_zero() && graph.relus.len() >= MANY_RELUS && cancels(left, right, domain)? {
         return Ok(proved(left, right, domain, bound, Difference::Intervals, 0));
     }
     let header = proved(left, right, domain, bound, Difference::Cells { merge, steps: Vec::new() }, 0);
@@ -180,15 +180,18 @@ pub fn prove_within_to(
 /// With fewer ReLUs a proof by cells is short, and others can read it.
 const MANY_RELUS: usize = 16;
 
+/// Beyond so many terms graphs are not turned around, for they become dense.
+const MANY_TERMS: usize = 20_000;
+
 /// Are both sides one graph once the ReLUs that bounds show to change nothing are gone?
-fn cancels(left: &Computation, right: &Computation, domain: &Domain, bound: &Rational) -> Result<bool, Error> {
+fn cancels(left: &Computation, right: &Computation, domain: &Domain) -> Result<bool, Error> {
     let difference = left.difference(right, Merge::Nothing)?;
     let inputs = domain.intervals(difference.n_inputs);
-    let all_within = |merge: Merge| {
+    let is_zero = |merge: Merge| {
         let outputs = difference.plain(&inputs, merge).outputs;
-        outputs.iter().all(|output| output.terms.is_empty() && output.constant.abs() <= *bound)
+        outputs.iter().all(|output| output.terms.is_empty() && output.constant.is_zero())
     };
-    Ok(all_within(Merge::Copies) || all_within(Merge::Hyperplanes))
+    Ok(is_zero(Merge::Copies) || (difference.n_terms() <= MANY_TERMS && is_zero(Merge::Hyperplanes)))
 }
 
 /// The claim with its proof.
