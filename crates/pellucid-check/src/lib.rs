@@ -176,7 +176,7 @@ impl Sides<'_> {
 fn cancels(difference: &ReluGraph, domain: &Domain, bound: &Rational) -> Result<(), String> {
     let inputs = domain.intervals(difference.n_inputs);
     let cancels = |merge: Merge| {
-        let outputs = difference.plain(&inputs, merge).outputs;
+        let outputs = difference.plain(inputs.clone(), merge).outputs;
         outputs.iter().all(|output| output.terms.is_empty() && output.constant.abs() <= *bound)
     };
     if cancels(Merge::Copies) || cancels(Merge::Hyperplanes) {

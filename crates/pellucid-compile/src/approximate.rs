@@ -12,7 +12,8 @@ mod lower_bound;
 mod on_box;
 mod steps;
 
-use pellucid_core::{Bounds, Certificate, Domain, Error, Expr, Network, Rational, Target, counted};
+use crate::graph_to_layers::Bounds;
+use pellucid_core::{Certificate, Domain, Error, Expr, Network, Rational, Target, counted};
 use pellucid_prove::{Limits, Near, prove_near};
 
 use crate::Goal;

@@ -4,13 +4,13 @@
 //! A layer carries as few values as there are independent combinations of them: the parts of all
 //! later arguments and outputs that lie below the layer span a space, and its rank is the number of neurons. A
 //! bias keeps a carrying neuron on; it comes from interval arithmetic over the ReLUs below, so a checker
-//! sees by the same intervals that the neuron only carries ([`ReluGraph::settled`]).
+//! sees by the same intervals that the neuron only carries ([`BoxBuilder`]).
 //!
 //! Beside `graph_to_network`, which plans each layer and may turn hinges around, it takes time that
 //! grows with the number of weights alone, and keeps the ReLUs recognisable.
 
 use pellucid_core::linear::{Echelon, solve};
-use pellucid_core::{Bounds, Error, Form, Layer, Merge, Network, Ranges, Rational, ReluGraph, Wire};
+use pellucid_core::{BoxBuilder, Error, Form, Interval, Layer, Merge, Network, Rational, ReluGraph, Wire};
 
 /// A combination of values below a layer that a neuron of it carries.
 struct Carried {
@@ -27,14 +27,24 @@ struct Rising {
     constant: Rational,
 }
 
+/// Lower and upper bounds of values, low <= high.
+pub type Bounds = (Rational, Rational);
+
 /// The network of layers that computes a graph on a box.
 ///
 /// # Errors
 /// When a shape does not fit, which would be a defect.
 pub fn graph_to_layers(graph: &ReluGraph, sides: &[Bounds], inputs: Vec<String>) -> Result<Network<Rational>, Error> {
-    let graph = graph.settled(sides, Merge::Copies);
-    let ranges = Ranges::of_graph(&graph, sides);
-    layers_of(&graph, &|form| Some(ranges.of(form)), inputs)
+    let on_box = |merge| {
+        BoxBuilder::new(sides.iter().map(|(low, high)| Interval::new(low.clone(), high.clone())).collect(), merge)
+    };
+    let mut settling = on_box(Merge::Copies);
+    let outputs = settling.graph(graph);
+    let graph = settling.finish(outputs);
+    // Each ReLU that is left is built as it is, so that its wire is the graph's.
+    let mut reaching = on_box(Merge::Nothing);
+    reaching.graph(&graph);
+    layers_of(&graph, &|form| reaching.range(form).ends().map(|(low, high)| (low.clone(), high.clone())), inputs)
 }
 
 /// The network of layers that holds a graph's ReLUs as they are; `bounds` says how far a form of its wires

@@ -5,6 +5,7 @@
 
 mod affine;
 mod approximation;
+mod box_builder;
 mod certificate;
 mod circuit;
 mod decimal;
@@ -25,9 +26,7 @@ mod network;
 mod network_json;
 mod never;
 mod number;
-mod plain;
 mod points_proof;
-mod ranges;
 mod rational;
 mod relu_graph;
 mod series;
@@ -43,6 +42,7 @@ mod to_relu_graph;
 
 pub use affine::{Affine, Hyperplane, dot};
 pub use approximation::{Composition, Part};
+pub use box_builder::BoxBuilder;
 pub use certificate::{
     Biases, CellStep, Certificate, Claim, Combination, Computation, Difference, Kink, Proof, same_input_order,
 };
@@ -63,7 +63,6 @@ pub use network_json::{WrittenLayer, WrittenNetwork};
 pub use never::{Constraint, NeverInRegion, Region};
 pub use number::Number;
 pub use points_proof::{PointStep, PointsProof};
-pub use ranges::{Bounds, Ranges};
 pub use rational::Rational;
 pub use relu_graph::{Form, GraphBuilder, Merge, ReluGraph, Side, Wire};
 pub use size_proof::{OneLayer, SampledLine, Single, SizeProof};

@@ -78,6 +78,13 @@ impl Form {
         }
     }
 
+    /// `self + factor * other`.
+    pub fn plus(&self, factor: &Rational, other: &Form) -> Self {
+        let mut sum = self.clone();
+        sum.add_scaled(factor, other);
+        sum
+    }
+
     /// `factor * self`.
     pub fn scaled(&self, factor: &Rational) -> Self {
         let mut form = Form::default();
@@ -87,17 +94,21 @@ impl Form {
 
     /// `self - other`.
     pub fn minus(&self, other: &Form) -> Self {
-        let mut difference = self.clone();
-        difference.add_scaled(&Rational::from(-1), other);
-        difference
+        self.plus(&Rational::from(-1), other)
     }
 
     /// The form with forms put in for its ReLUs.
     pub fn with_relus(&self, relus: &[Form]) -> Form {
+        self.with_wires(&[], relus)
+    }
+
+    /// The form with forms put in for its first inputs and for its ReLUs; further inputs stay.
+    pub fn with_wires(&self, inputs: &[Form], relus: &[Form]) -> Form {
         let mut result = Form::constant(self.constant.clone());
         for (wire, factor) in &self.terms {
             match wire {
-                Wire::Input(_) => result.add_scaled(factor, &Form::wire(*wire)),
+                Wire::Input(i) if *i >= inputs.len() => result.add_scaled(factor, &Form::wire(*wire)),
+                Wire::Input(i) => result.add_scaled(factor, &inputs[*i]),
                 Wire::Relu(k) => result.add_scaled(factor, &relus[*k]),
             }
         }
@@ -307,22 +318,12 @@ impl GraphBuilder {
 
     /// The outputs of another graph whose inputs are these forms.
     pub fn graph_of(&mut self, graph: &ReluGraph, inputs: &[Form]) -> Vec<Form> {
-        let mut relus: Vec<Form> = Vec::new();
-        let rebuilt = |form: &Form, relus: &[Form]| {
-            let mut result = Form::constant(form.constant.clone());
-            for (wire, factor) in &form.terms {
-                match wire {
-                    Wire::Input(i) => result.add_scaled(factor, &inputs[*i]),
-                    Wire::Relu(k) => result.add_scaled(factor, &relus[*k]),
-                }
-            }
-            result
-        };
+        let mut relus: Vec<Form> = Vec::with_capacity(graph.relus.len());
         for form in &graph.relus {
-            let argument = rebuilt(form, &relus);
-            relus.push(self.relu(argument));
+            let relu = self.relu(form.with_wires(inputs, &relus));
+            relus.push(relu);
         }
-        graph.outputs.iter().map(|form| rebuilt(form, &relus)).collect()
+        graph.outputs.iter().map(|form| form.with_wires(inputs, &relus)).collect()
     }
 
     /// The graph with these outputs; ReLUs that no output needs are left out.

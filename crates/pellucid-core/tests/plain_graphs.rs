@@ -45,7 +45,7 @@ proptest! {
             .collect();
         let graph = function.to_relu_graph();
         for merge in [Merge::Hyperplanes, Merge::Copies, Merge::Nothing] {
-            let plain = graph.plain(&intervals, merge);
+            let plain = graph.plain(intervals.clone(), merge);
             prop_assert_eq!(plain.evaluate(&point), function.evaluate(&point), "{} {:?} {:?}", function, point, merge);
             prop_assert!(plain.relus.len() <= 2 * graph.relus.len());
         }

@@ -188,7 +188,7 @@ fn cancels(left: &Computation, right: &Computation, domain: &Domain) -> Result<b
     let difference = left.difference(right, Merge::Nothing)?;
     let inputs = domain.intervals(difference.n_inputs);
     let is_zero = |merge: Merge| {
-        let outputs = difference.plain(&inputs, merge).outputs;
+        let outputs = difference.plain(inputs.clone(), merge).outputs;
         outputs.iter().all(|output| output.terms.is_empty() && output.constant.is_zero())
     };
     Ok(is_zero(Merge::Copies) || (difference.n_terms() <= MANY_TERMS && is_zero(Merge::Hyperplanes)))

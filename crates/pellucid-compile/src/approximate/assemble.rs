@@ -1,15 +1,15 @@
 //! Steps with networks in their places, as one network.
 
 use pellucid_core::{
-    Bounds, Computation, Error, Expr, Form, Function, GraphBuilder, Interval, Merge, Network, Rational, ReluGraph,
-    Wire, numbered_inputs,
+    Computation, Error, Expr, Form, Function, GraphBuilder, Interval, Merge, Network, Rational, ReluGraph, Wire,
+    numbered_inputs,
 };
 use pellucid_prove::Proposed;
 
-use super::on_box::{OnBox, rebuilt};
+use super::on_box::OnBox;
 use super::steps::{Step, Steps};
 use crate::fit::design::{Design, Designs, Room};
-use crate::graph_to_layers::{graph_to_layers, layers_of};
+use crate::graph_to_layers::{Bounds, graph_to_layers, layers_of};
 
 /// A step with the designs for it.
 #[derive(Clone, Debug)]
@@ -127,8 +127,7 @@ fn joined(
     inputs: &[String],
 ) -> Result<Network<Rational>, Error> {
     let mut builder = GraphBuilder::with_merge(sides.len(), Merge::Copies);
-    let wires: Vec<Form> = (0..sides.len()).map(|i| Form::wire(Wire::Input(i))).collect();
-    let mut forms = wires.clone();
+    let mut forms: Vec<Form> = (0..sides.len()).map(|i| Form::wire(Wire::Input(i))).collect();
     let mut on_box = OnBox::new(sides.iter().map(|(low, high)| Interval::new(low.clone(), high.clone())).collect());
     for part in parts {
         let argument = tree(&mut builder, &part.of, &forms)?;
@@ -143,9 +142,9 @@ fn joined(
     let mut settled = GraphBuilder::with_merge(sides.len(), Merge::Copies);
     let (mut values, mut seen, mut seen_of_wires) = (Vec::new(), Vec::new(), Vec::new());
     for form in &composed.relus {
-        let argument = rebuilt(form, &wires, &values);
-        let known = rebuilt(form, &wires, &seen);
-        let relu = on_box.relu(known.clone());
+        let argument = form.with_relus(&values);
+        let known = form.with_relus(&seen);
+        let relu = on_box.builder.relu(known.clone());
         values.push(if relu == known {
             argument
         } else if relu == Form::default() {
@@ -153,18 +152,18 @@ fn joined(
         } else {
             let value = settled.relu(argument);
             while let Some(built) = settled.argument(seen_of_wires.len()) {
-                let built = rebuilt(built, &wires, &seen_of_wires);
-                seen_of_wires.push(on_box.relu(built));
+                let built = built.with_relus(&seen_of_wires);
+                seen_of_wires.push(on_box.builder.relu(built));
             }
             value
         });
         seen.push(relu);
     }
-    let outputs = composed.outputs.iter().map(|form| rebuilt(form, &wires, &values)).collect();
+    let outputs = composed.outputs.iter().map(|form| form.with_relus(&values)).collect();
     let relus = (0..).map_while(|k| settled.argument(k).cloned()).collect();
     let settled = ReluGraph { n_inputs: sides.len(), relus, outputs };
     let bounds = |form: &Form| {
-        let range = on_box.range(&rebuilt(form, &wires, &seen_of_wires));
+        let range = on_box.builder.range(&form.with_relus(&seen_of_wires));
         range.ends().map(|(low, high)| (low.clone(), high.clone()))
     };
     layers_of(&settled, &bounds, inputs.to_vec())

@@ -4,7 +4,8 @@
 //! looked at in floats at many points; what comes out is only a suggestion, and the proof of the whole says
 //! how far it is really off.
 
-use pellucid_core::{Bounds, Rational};
+use crate::graph_to_layers::Bounds;
+use pellucid_core::Rational;
 
 use super::floats::FloatExpr;
 use super::steps::Steps;

@@ -5,7 +5,8 @@
 //! minimum-link path. For the square on an interval of some width w that is the smallest p with
 //! `w^2 / (8 p^2)` within the tolerance.
 
-use pellucid_core::{Bounds, Elementary, Expr, Rational, Target};
+use crate::graph_to_layers::Bounds;
+use pellucid_core::{Elementary, Expr, Rational, Target};
 
 use super::floats::FloatTarget;
 use crate::fit::curve_to_path::{Curve, fewest_pieces};
