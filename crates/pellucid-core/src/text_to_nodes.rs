@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Elementary, Expr, Rational};
+use crate::{Elementary, Expr, Interval, Rational};
 
 /// More nodes than this are refused.
 const MAX_NODES: usize = 10_000;
@@ -122,13 +122,16 @@ impl Nodes {
         (expr.clone(), Rational::one())
     }
 
-    /// Nodes that no output needs are left out.
+    /// Nodes that no output needs are left out, unless they are not defined everywhere: `0*log(x)` is 0
+    /// where `log(x)` is defined, and nothing elsewhere.
     pub fn without_unused(
         n_inputs: usize,
         list: Vec<(Elementary, Expr)>,
         outputs: Vec<Expr>,
     ) -> (Vec<(Elementary, Expr)>, Vec<Expr>) {
-        let mut needed = vec![false; n_inputs + list.len()];
+        let is_partial = |(function, _): &(Elementary, Expr)| !function.is_defined_on(&Interval::EVERYTHING);
+        let mut needed: Vec<bool> = vec![false; n_inputs];
+        needed.extend(list.iter().map(is_partial));
         outputs.iter().for_each(|output| mark(output, &mut needed));
         for (k, (_, argument)) in list.iter().enumerate().rev() {
             if needed[n_inputs + k] {
