@@ -156,7 +156,7 @@ impl Target {
     }
 
     /// For a target of one input and one output: what it and its derivatives can be on an interval, or at
-    /// one number.
+    /// one number around which it is smooth.
     pub fn on(&self, x: &Interval, bits: usize) -> Option<Jet> {
         if self.n_inputs() != 1 {
             return None;
