@@ -146,3 +146,20 @@ fn elementary_functions_have_names() {
     assert_eq!(Elementary::reciprocal().to_string(), "x^(-1)");
     assert_eq!(Target::parse_with_inputs("x1*x2", &numbered_inputs(3)).unwrap().n_inputs(), 3);
 }
+
+#[test]
+fn conditions_are_written_out() {
+    for text in ["0*log(x) + x^2", "(sort(x, 0*sqrt(x - 1)), 0/x)", "log(1/x)^0"] {
+        let target = Target::parse_with_inputs(text, &["x".into()]).unwrap();
+        let (inputs, outputs) = (target.input_names().to_vec(), target.outputs().to_vec());
+        let written = Target::new(inputs.clone(), target.nodes().to_vec(), outputs).unwrap();
+        let again = Target::parse_with_inputs(&written.to_string(), &inputs).unwrap();
+        let functions = |target: &Target| {
+            let mut found: Vec<String> = target.nodes().iter().map(|(function, _)| function.to_string()).collect();
+            found.sort();
+            found
+        };
+        assert_eq!(functions(&again), functions(&target), "{text}: {written}");
+        assert_eq!(again.evaluate_f64(&[2.0]), target.evaluate_f64(&[2.0]), "{text}: {written}");
+    }
+}
