@@ -188,3 +188,25 @@ fn approximations_of_huge_functions_end() {
     let certificate = approximation("x^2", &format!("[{third}, 1]"), "-1", "x^2", doubling, [&third, "1"]);
     assert!(!timed("doubling", || check_json(&certificate)).unwrap().is_accepted());
 }
+
+#[test]
+fn errors_of_nested_trees_are_found_once() {
+    let flat = serde_json::json!({"layers": [{"weights": [["0"]]}]});
+    let (square, range) = (serde_json::json!({"inputs": ["x"], "text": "x^2"}), ["0", "1"]);
+    let part =
+        |of: &str| serde_json::json!({"of": of, "computes": square, "network": flat, "range": range, "pieces": []});
+    // Written out, a tree of gates would have as many leaves as 2^90.
+    for (open, close) in [("mux(", ", x3, x3)"), ("mux(x3, x3, ", ")"), ("abs(", " - 1/2)"), ("median(x3, x3, ", ")")] {
+        let of = format!("{}x3{}", open.repeat(90), close.repeat(90));
+        let certificate = serde_json::json!({
+            "pellucid_certificate": 2,
+            "claim": {"approximates": {
+                "target": square, "network": flat, "domain": "[0, 1]", "low": "0", "high": "1/2"}},
+            "proof": {"approximates": {"parts": [part("x1"), part("x2"), part(&of)], "outputs": ["x2"]}}
+        });
+        let checked = timed(open, || check_json(&certificate.to_string())).unwrap();
+        // What is refused is the range or the bound.
+        let reason = checked.rejection.unwrap();
+        assert!(reason.contains("range") || reason.contains("error is only shown"), "{open}: {reason}");
+    }
+}

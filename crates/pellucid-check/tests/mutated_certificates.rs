@@ -169,7 +169,8 @@ fn no_single_change_proves_a_false_claim() {
     let mut pool = Vec::new();
     corpus.iter().for_each(|(_, value, _)| texts(value, &mut pool));
     pool.extend(
-        ["x2", "x1 - x2", "min(x2, x1)", "[0, 1]^2", "[-1, 1] x [0, 3]", "[1, 1]^2", "[2, 1]"].map(String::from),
+        ["x2", "x1 - x2", "min(x2, x1)", "or(x1, x2)", "[0, 1]^2", "[-1, 1] x [0, 3]", "[1, 1]^2", "[2, 1]"]
+            .map(String::from),
     );
     pool.sort();
     pool.dedup();

@@ -7,7 +7,9 @@ use crate::{Elementary, Expr, Interval, Rational};
 ///
 /// The slope holds the derivative, and where the function has a kink those of both sides. The curvature
 /// holds the second derivative where the function is known to have no kink inside the interval, and is
-/// everything otherwise. At the ends of the interval derivatives need not exist.
+/// everything otherwise. At the ends of the interval derivatives need not exist. On an interval that is
+/// one number, they are of use only where the function is smooth around it, as seen on an interval with an
+/// inside: `(u^4)^(1/4)` at 0 is not told from a constant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jet {
     /// The function's values.

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::network::names_differ;
+use crate::text_to_nodes::conditions;
 use crate::text_to_tokens::is_name;
-use crate::{Domain, Elementary, Error, Expr, Function, Interval, Jet, expr_to_text, text_to_expr};
+use crate::{Domain, Elementary, Error, Expr, Function, Interval, Jet, Rational, expr_to_text, text_to_expr};
 
 /// A text written out from its nodes is at most this long: shared nodes are written out each time.
 const MAX_TEXT: usize = 100_000;
@@ -156,7 +157,7 @@ impl Target {
     }
 
     /// For a target of one input and one output: what it and its derivatives can be on an interval, or at
-    /// one number.
+    /// one number around which it is smooth.
     pub fn on(&self, x: &Interval, bits: usize) -> Option<Jet> {
         if self.n_inputs() != 1 {
             return None;
@@ -224,7 +225,15 @@ fn write(inputs: &[String], nodes: &[(Elementary, Expr)], outputs: &[Expr]) -> R
         }
         names.push(text);
     }
-    Ok(expr_to_text::outputs_to_text(outputs, &names))
+    let (all, mut outputs) = (outputs, outputs.to_vec());
+    if let Some(first) = outputs.first_mut() {
+        let zero = |k: usize| Expr::Scale(Rational::zero(), Box::new(Expr::Input(inputs.len() + k)));
+        let zeros: Vec<Expr> = conditions(inputs.len(), nodes, all).into_iter().map(zero).collect();
+        if !zeros.is_empty() {
+            *first = Expr::Sum(std::iter::once(first.clone()).chain(zeros).collect());
+        }
+    }
+    Ok(expr_to_text::outputs_to_text(&outputs, &names))
 }
 
 impl From<&Function> for Target {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Elementary, Expr, Rational};
+use crate::{Elementary, Expr, Interval, Rational};
 
 /// More nodes than this are refused.
 const MAX_NODES: usize = 10_000;
@@ -122,24 +122,20 @@ impl Nodes {
         (expr.clone(), Rational::one())
     }
 
-    /// Nodes that no output needs are left out.
+    /// Nodes that no output needs are left out, unless they are not defined everywhere: `0*log(x)` is 0
+    /// where `log(x)` is defined, and nothing elsewhere.
     pub fn without_unused(
         n_inputs: usize,
         list: Vec<(Elementary, Expr)>,
         outputs: Vec<Expr>,
     ) -> (Vec<(Elementary, Expr)>, Vec<Expr>) {
-        let mut needed = vec![false; n_inputs + list.len()];
-        outputs.iter().for_each(|output| mark(output, &mut needed));
-        for (k, (_, argument)) in list.iter().enumerate().rev() {
-            if needed[n_inputs + k] {
-                mark(argument, &mut needed);
-            }
-        }
+        let mut needed: Vec<bool> = list.iter().map(is_partial).collect();
+        mark_needed(n_inputs, &list, &outputs, &mut needed);
         let mut renumbered: Vec<Expr> = (0..n_inputs).map(Expr::Input).collect();
         let mut kept = Vec::new();
         for (k, (function, argument)) in list.into_iter().enumerate() {
             renumbered.push(Expr::Input(n_inputs + kept.len()));
-            if needed[n_inputs + k] {
+            if needed[k] {
                 kept.push((function, argument.substitute(&renumbered)));
             }
         }
@@ -148,11 +144,36 @@ impl Nodes {
     }
 }
 
-fn mark(expr: &Expr, needed: &mut [bool]) {
-    if let Expr::Input(index) = expr {
-        needed[*index] = true;
+/// Is the node not defined everywhere, whatever its argument does?
+fn is_partial((function, _): &(Elementary, Expr)) -> bool {
+    !function.is_defined_on(&Interval::EVERYTHING)
+}
+
+/// The nodes that are not defined everywhere and that no output needs: a text written from the outputs
+/// alone would not have them.
+pub(crate) fn conditions(n_inputs: usize, list: &[(Elementary, Expr)], outputs: &[Expr]) -> Vec<usize> {
+    let mut needed = vec![false; list.len()];
+    mark_needed(n_inputs, list, outputs, &mut needed);
+    (0..list.len()).filter(|k| !needed[*k] && is_partial(&list[*k])).collect()
+}
+
+/// Marks the nodes that the outputs, and nodes that are marked, need.
+fn mark_needed(n_inputs: usize, list: &[(Elementary, Expr)], outputs: &[Expr], needed: &mut [bool]) {
+    outputs.iter().for_each(|output| mark(n_inputs, output, needed));
+    for (k, (_, argument)) in list.iter().enumerate().rev() {
+        if needed[k] {
+            mark(n_inputs, argument, needed);
+        }
     }
-    expr.children().iter().for_each(|child| mark(child, needed));
+}
+
+fn mark(n_inputs: usize, expr: &Expr, needed: &mut [bool]) {
+    if let Expr::Input(index) = expr
+        && let Some(needed) = index.checked_sub(n_inputs).and_then(|k| needed.get_mut(k))
+    {
+        *needed = true;
+    }
+    expr.children().iter().for_each(|child| mark(n_inputs, child, needed));
 }
 
 fn without_factor(expr: Expr) -> (Rational, Expr) {

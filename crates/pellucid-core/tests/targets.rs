@@ -52,6 +52,9 @@ fn equal_functions_are_one_node_and_unused_ones_none() {
     assert_eq!(n_nodes("x^3*x^2"), 1);
     assert_eq!(n_nodes("|x|^2 + x^2"), 1);
     assert_eq!(n_nodes("0*sin(x)"), 0);
+    // What is not defined everywhere keeps its conditions.
+    assert_eq!(n_nodes("0*log(sin(x)) + x^0"), 2);
+    assert_eq!(n_nodes("0/x"), 1);
     assert_eq!(n_nodes("2^2 + (1/2)^3"), 0);
     assert_eq!(n_nodes("max(x, 2*y) - clamp(x, 0, 1)"), 0);
 }
@@ -80,6 +83,7 @@ fn domains_that_are_refused() {
     assert!(refused("1/x", "[0, 1]").unwrap().contains("is not 0"));
     assert!(refused("sqrt(x)", "[-1, 1]").unwrap().contains("[-1, 1]"));
     assert!(refused("log(x)", "[0, 1]").unwrap().contains("is above 0"));
+    assert!(refused("0*log(x)", "[-1, 1]").unwrap().contains("is above 0"));
     assert!(refused("x^2", "everywhere").unwrap().contains("unbounded"));
     let two = refused("1/x + log(x)", "[0, 1]").unwrap();
     assert!(two.contains("log") && two.contains("is not 0"), "{two}");
@@ -141,4 +145,21 @@ fn elementary_functions_have_names() {
     assert_eq!(Elementary::sqrt().to_string(), "sqrt(x)");
     assert_eq!(Elementary::reciprocal().to_string(), "x^(-1)");
     assert_eq!(Target::parse_with_inputs("x1*x2", &numbered_inputs(3)).unwrap().n_inputs(), 3);
+}
+
+#[test]
+fn conditions_are_written_out() {
+    for text in ["0*log(x) + x^2", "(sort(x, 0*sqrt(x - 1)), 0/x)", "log(1/x)^0"] {
+        let target = Target::parse_with_inputs(text, &["x".into()]).unwrap();
+        let (inputs, outputs) = (target.input_names().to_vec(), target.outputs().to_vec());
+        let written = Target::new(inputs.clone(), target.nodes().to_vec(), outputs).unwrap();
+        let again = Target::parse_with_inputs(&written.to_string(), &inputs).unwrap();
+        let functions = |target: &Target| {
+            let mut found: Vec<String> = target.nodes().iter().map(|(function, _)| function.to_string()).collect();
+            found.sort();
+            found
+        };
+        assert_eq!(functions(&again), functions(&target), "{text}: {written}");
+        assert_eq!(again.evaluate_f64(&[2.0]), target.evaluate_f64(&[2.0]), "{text}: {written}");
+    }
 }

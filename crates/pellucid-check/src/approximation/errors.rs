@@ -147,6 +147,10 @@ fn error_of(tree: &Expr, known: &[Known]) -> Interval {
             let scaled = points.windows(2).map(|p| error.scaled(&((&p[1].1 - &p[0].1) / (&p[1].0 - &p[0].0))));
             scaled.reduce(|all, piece| all.hull(&piece)).unwrap_or(Interval::EVERYTHING)
         }
-        Expr::Gate(gate, terms) => error_of(&gate.body(terms.len()).substitute(terms), known),
+        // The arguments first: put into the gate's function they would be written out several times.
+        Expr::Gate(gate, terms) => {
+            let arguments: Vec<Known> = terms.iter().map(|term| of_tree(term, known)).collect();
+            error_of(&gate.body(terms.len()), &arguments)
+        }
     }
 }

@@ -60,13 +60,20 @@ fn error(tree: &Expr, known: &[Carried]) -> Interval {
         Expr::Sum(terms) => terms.iter().fold(Interval::zero(), |sum, term| sum.plus(&error(term, known))),
         Expr::Scale(factor, _) => of_children().scaled(factor),
         Expr::Relu(_) => of_children().hull(&Interval::zero()),
-        Expr::Abs(_) => of_children().hull(&of_children().negated()),
+        Expr::Abs(_) => {
+            let argument = of_children();
+            argument.hull(&argument.negated())
+        }
         Expr::Min(_) | Expr::Max(_) | Expr::Ranked { .. } | Expr::Clamp(_) => of_children(),
         Expr::Pwl(_, points) => {
             let argument = of_children();
             let slopes = points.windows(2).map(|p| (&p[1].1 - &p[0].1) / (&p[1].0 - &p[0].0));
             slopes.map(|slope| argument.scaled(&slope)).reduce(|a, b| a.hull(&b)).unwrap_or(Interval::EVERYTHING)
         }
-        Expr::Gate(gate, terms) => error(&gate.body(terms.len()).substitute(terms), known),
+        // The arguments first: put into the gate's function they would be written out several times.
+        Expr::Gate(gate, terms) => {
+            let arguments: Vec<Carried> = terms.iter().map(|term| Carried::tree(term, known)).collect();
+            error(&gate.body(terms.len()), &arguments)
+        }
     }
 }
