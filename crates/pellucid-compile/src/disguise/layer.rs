@@ -173,7 +173,7 @@ fn plan(
     let mut trick = Trick::Turn;
     // So often in a row: what is left of the room is of no use.
     let mut refused = 0;
-    while room > 0 && refused < 4 * TRICKS.len() {
+    while room > 0 && refused < 20 * TRICKS.len() {
         let cost = match trick {
             Trick::Turn | Trick::Spare | Trick::Decoy => 2,
             Trick::Split | Trick::Double | Trick::Dead => 1,
@@ -185,26 +185,31 @@ fn plan(
                     if !open.is_empty() {
                         let (of, turned) = &mut hinges[random.pick(&open)];
                         *turned = true;
-                        passing.push(Passing { of: *of, out: hidden.out(*of) });
+                        let out = hidden.out(*of);
+                        match passing.iter_mut().find(|p| p.of == *of) {
+                            // It was a spare one; now it is needed.
+                            Some(spare) => spare.out = out,
+                            None => passing.push(Passing { of: *of, out }),
+                        }
                     }
                     !open.is_empty()
                 }
                 // A value that nothing needs hides only among others.
                 Trick::Spare => {
-                    let unused: Vec<usize> = (0..n).filter(|k| passing.iter().all(|p| p.of != *k)).collect();
+                    let is_unused = |k: &usize| passing.iter().all(|p| p.of != *k);
+                    let unused: Vec<usize> = hinges.iter().map(|(k, _)| *k).filter(is_unused).collect();
                     let is_possible = !passing.is_empty() && !unused.is_empty();
                     if is_possible {
                         passing.push(Passing { of: random.pick(&unused), out: vec![Rational::zero(); n_out] });
                     }
                     is_possible
                 }
-                Trick::Split => {
-                    plan.splits += 1;
-                    true
-                }
-                Trick::Double => {
-                    plan.doubles += 1;
-                    true
+                // Each neuron is divided once.
+                Trick::Split | Trick::Double => {
+                    let is_possible = plan.splits + plan.doubles < hinges.len() + passing.len();
+                    let divided = if matches!(trick, Trick::Split) { &mut plan.splits } else { &mut plan.doubles };
+                    *divided += usize::from(is_possible);
+                    is_possible
                 }
                 Trick::Dead => {
                     plan.dead += usize::from(can_die);
@@ -242,13 +247,8 @@ fn carriers(
         let mut carries: Vec<(NeuronId, Rational)> = Vec::new();
         for (factor, part) in factors.iter().zip(passing).filter(|(factor, _)| !factor.is_zero()) {
             row.add_scaled(factor, &forms.rows[part.of]);
-            // One `z` may pass twice: because it is turned, and as a spare one.
-            match carries.iter_mut().find(|(of, _)| *of == id(part.of)) {
-                Some((_, sum)) => *sum += factor,
-                None => carries.push((id(part.of), factor.clone())),
-            }
+            carries.push((id(part.of), factor.clone()));
         }
-        carries.retain(|(_, factor)| !factor.is_zero());
         // sum_i out_i z_i with z = inverse * p.
         let mut out = vec![Rational::zero(); constants.len()];
         for (part, back) in passing.iter().zip(&mix.inverse) {
