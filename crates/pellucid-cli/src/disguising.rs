@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::Args;
 use pellucid::library::Role;
-use pellucid::{
-    Certificate, Compiled, Computation, Disguise, Disguised, Limits, NetworkFile, Numbers, Rational, Verdict,
-    WriteOptions, counted, library,
-};
+use pellucid::{Certificate, Compiled, Computation, Disguise, Disguised, Limits, Rational, Verdict, counted, library};
 
+use crate::proofs::how_proved;
 use crate::{Answer, files, screen, words};
 
 /// How the network is disguised.
@@ -41,12 +39,18 @@ impl DisguiseArguments {
         self.labels.clone().or_else(|| network.map(|path| path.with_extension("labels.json")))
     }
 
-    /// Can the labels be written? Asked before the work.
-    pub fn check_outputs(&self, network: Option<&Path>) -> anyhow::Result<()> {
-        match (&self.disguise, self.labels_path(network)) {
-            (Some(_), path) => files::check_output(path.as_deref()),
-            (None, _) => Ok(()),
+    /// Can it be disguised so, and can the labels be written? Asked before the work.
+    pub fn check(&self, network: Option<&Path>, proof: Option<&Path>, is_explained: bool) -> anyhow::Result<()> {
+        let Some(how) = self.how() else { return Ok(()) };
+        how.check()?;
+        if is_explained {
+            bail!("--explain tells the proof of the plain network; leave --disguise away");
         }
+        let labels = self.labels_path(network);
+        if let Some(path) = labels.as_deref().filter(|path| [network, proof].contains(&Some(path))) {
+            bail!("cannot write the labels to {}: something else goes there (name another file)", path.display());
+        }
+        files::check_output(labels.as_deref())
     }
 
     /// Writes and tells the disguise: the network into `output`, its labels beside it.
@@ -66,13 +70,7 @@ impl DisguiseArguments {
         labels["floats"] = serde_json::json!({"kind": kind, "exact": exact});
         if let Some(path) = output {
             // What it computes stands in the labels: whoever takes it apart is to find out.
-            let file = NetworkFile {
-                network: disguised.network.clone(),
-                numbers: Numbers::Exact,
-                function: None,
-                domain: Some(domain.to_string()),
-            };
-            pellucid::write_path(&file, path, WriteOptions { rounding: round })?;
+            files::write_network(&disguised.network, None, domain, path, round)?;
             screen::remark(&format!("network written to {}", path.display()));
         }
         if let Some(path) = self.labels_path(output) {
@@ -116,7 +114,7 @@ impl Hidden {
 
 /// How many of each kind there are, in words.
 fn text(compiled: &Compiled, hidden: &Hidden) -> String {
-    let Hidden { how, disguised, n_cells, .. } = hidden;
+    let Hidden { how, disguised, certificate, n_cells } = hidden;
     let function = words::brief(&compiled.function.to_string(), 160);
     let mut text = format!("{function} {}, in disguise (seed {})\n", compiled.domain.phrase(), how.seed);
     let shape = |network: &pellucid::Network| {
@@ -135,13 +133,5 @@ fn text(compiled: &Compiled, hidden: &Hidden) -> String {
     ];
     let kinds = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}"));
     text += &format!("  neurons     {}\n", kinds.collect::<Vec<_>>().join(", "));
-    text + &format!("  equality    proved ({})\n", counted(*n_cells, "linear cell"))
-}
-
-/// Options that say something of the plain network alone are refused beside a disguise.
-pub fn refuse_explain(is_explained: bool) -> anyhow::Result<()> {
-    if is_explained {
-        bail!("--explain tells the proof of the plain network; leave --disguise away");
-    }
-    Ok(())
+    text + &format!("  equality    proved ({})\n", how_proved(certificate, *n_cells))
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use pellucid::{Format, NetworkFile, Property, ReadOptions};
+use pellucid::{Domain, Format, Network, NetworkFile, Numbers, Property, ReadOptions, WriteOptions};
 
 /// Reads a network file.
 pub fn network(path: &Path) -> anyhow::Result<NetworkFile> {
@@ -59,6 +59,25 @@ pub fn check_network_output(path: Option<&Path>) -> anyhow::Result<()> {
     check_output(path)
 }
 
+/// Writes a network with exact numbers. `function` is what it computes, where the file tells
+/// that.
+pub fn write_network(
+    network: &Network,
+    function: Option<String>,
+    domain: &Domain,
+    path: &Path,
+    rounding: bool,
+) -> anyhow::Result<()> {
+    let file =
+        NetworkFile { network: network.clone(), numbers: Numbers::Exact, function, domain: Some(domain.to_string()) };
+    Ok(pellucid::write_path(&file, path, WriteOptions { rounding })?)
+}
+
+/// Makes a folder, and those it lies in, where they are not there.
+pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
+}
+
 /// Can a picture be written there, and does its name promise no other format?
 pub fn check_picture_output(path: &Path) -> anyhow::Result<()> {
     match path.extension() {
@@ -85,9 +104,7 @@ pub fn check_output(path: Option<&Path>) -> anyhow::Result<()> {
 
 /// Writes a text file: to a neighbour first, then renamed, so that no half file is ever seen.
 pub fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut file = NewFile::begin(path)?;
-    file.write(text)?;
-    file.finish()
+    write_bytes(path, text.as_bytes())
 }
 
 /// Writes a file of bytes in the same way.

@@ -23,9 +23,8 @@ const LONGEST: f64 = 1e9;
 /// How far proofs may go.
 #[derive(Args, Clone)]
 pub struct LimitArguments {
-    /// Give up after this many linear cells
-    #[arg(long, value_name = "N", value_parser = cells, default_value = "1000000", allow_hyphen_values = true)]
-    max_cells: usize,
+    #[command(flatten)]
+    cells: MaxCells,
     /// Give up after this many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_hyphen_values = true)]
     timeout: Option<Duration>,
@@ -39,7 +38,14 @@ pub struct LimitArguments {
 pub struct MaxCells {
     /// Give up after this many linear cells
     #[arg(long, value_name = "N", value_parser = cells, default_value = "1000000", allow_hyphen_values = true)]
-    pub max_cells: usize,
+    max_cells: usize,
+}
+
+impl MaxCells {
+    /// Starts a clock of so long.
+    pub fn start(&self, timeout: Duration) -> Clock {
+        Clock::new(Some(timeout), self.max_cells, None)
+    }
 }
 
 fn cells(text: &str) -> Result<usize, String> {
@@ -58,13 +64,7 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 impl LimitArguments {
     /// Starts the clock.
     pub fn start(&self) -> Clock {
-        Clock {
-            start: Instant::now(),
-            timeout: self.timeout,
-            max_cells: self.max_cells,
-            memory: self.memory,
-            is_out_of_memory: AtomicBool::new(false),
-        }
+        Clock::new(self.timeout, self.cells.max_cells, self.memory)
     }
 }
 
@@ -80,6 +80,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// A clock that starts now.
+    fn new(timeout: Option<Duration>, max_cells: usize, memory: Option<usize>) -> Self {
+        Clock { start: Instant::now(), timeout, max_cells, memory, is_out_of_memory: AtomicBool::new(false) }
+    }
+
     /// Should work stop, because of the time or of Ctrl-C?
     pub fn is_over(&self) -> bool {
         screen::is_interrupted() || self.is_out_of_time() || self.is_out_of_memory.load(Ordering::Relaxed)
@@ -94,14 +99,7 @@ impl Clock {
     pub fn at_most(&self, spare: Duration) -> Clock {
         let left = self.timeout.map(|timeout| timeout.saturating_sub(self.start.elapsed()));
         let timeout = left.map_or(spare, |left| left.min(spare));
-        let is_out_of_memory = AtomicBool::new(false);
-        Clock {
-            start: Instant::now(),
-            timeout: Some(timeout),
-            max_cells: self.max_cells,
-            memory: self.memory,
-            is_out_of_memory,
-        }
+        Clock::new(Some(timeout), self.max_cells, self.memory)
     }
 
     /// Hands the limits to work.

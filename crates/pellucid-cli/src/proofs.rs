@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use pellucid::{Certificate, Claim, Explaining, counted};
+use pellucid::{Certificate, Claim, Difference, Explaining, Proof, counted};
 
 use crate::{files, screen};
 
@@ -29,6 +29,17 @@ impl ExplainArgument {
 /// How proofs are told on this screen.
 pub fn explaining() -> Explaining {
     Explaining { width: screen::text_width(), ..Explaining::default() }
+}
+
+/// How an equality was proved, in a few words; `n` is its number of linear cells or points.
+pub fn how_proved(certificate: &Certificate, n: usize) -> String {
+    match n {
+        _ if matches!(certificate.proof, Proof::Within(Difference::Points)) => {
+            format!("at each of {}", counted(n, "point"))
+        }
+        0 => "their canonical forms match".to_string(),
+        n => format!("their difference has {}", counted(n, "linear cell")),
+    }
 }
 
 /// Writes the claim or its proof in other provers' languages.

@@ -46,6 +46,21 @@ impl Disguise {
     pub fn new(seed: u64) -> Self {
         Disguise { seed, width: Rational::from(2), more_layers: 0 }
     }
+
+    /// Is it one that can be had? Asked before long work.
+    ///
+    /// # Errors
+    /// When it is too wide or too deep.
+    pub fn check(&self) -> Result<(), Error> {
+        let mut wrong = Vec::new();
+        if self.width < Rational::one() || self.width > Rational::from(MOST_TIMES) {
+            wrong.push(format!("a disguise is 1 to {MOST_TIMES} times as wide, not {} times", self.width));
+        }
+        if self.more_layers > MOST_LAYERS {
+            wrong.push(format!("a disguise has at most {MOST_LAYERS} more layers, not {}", self.more_layers));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::inputs(wrong)) }
+    }
 }
 
 /// Wider disguises are refused: nothing more is hidden by them.
@@ -82,16 +97,7 @@ pub fn disguise(network: &Network<Rational>, domain: &Domain, how: &Disguise) ->
     // What is the same on the box around a domain is the same on the domain.
     let domain = &domain.hull();
     domain.must_be_a_box(network.n_inputs(), "disguising")?;
-    let mut wrong = Vec::new();
-    if how.width < Rational::one() || how.width > Rational::from(MOST_TIMES) {
-        wrong.push(format!("a disguise is 1 to {MOST_TIMES} times as wide, not {} times", how.width));
-    }
-    if how.more_layers > MOST_LAYERS {
-        wrong.push(format!("a disguise has at most {MOST_LAYERS} more layers, not {}", how.more_layers));
-    }
-    if !wrong.is_empty() {
-        return Err(Error::inputs(wrong));
-    }
+    how.check()?;
     let mut random = Random::new(how.seed);
     let n_hidden = network.hidden_layers().len();
     let mut relays = vec![0usize; n_hidden];
@@ -121,8 +127,7 @@ pub fn disguise(network: &Network<Rational>, domain: &Domain, how: &Disguise) ->
             forms = after;
         }
     }
-    let (weights, biases) = forms.rows.into_iter().map(|row| (row.coefficients, row.constant)).unzip();
-    disguised.push(Layer { weights, biases });
+    disguised.push(to_layer(forms.rows));
     let network = Network::new(Some(network.input_names().to_vec()), disguised)?;
     Ok(Disguised { network, layers, roles })
 }
@@ -131,4 +136,9 @@ pub fn disguise(network: &Network<Rational>, domain: &Domain, how: &Disguise) ->
 fn rows_of(layer: &Layer<Rational>) -> Vec<Affine> {
     let rows = layer.weights.iter().zip(&layer.biases);
     rows.map(|(row, bias)| Affine { coefficients: row.clone(), constant: bias.clone() }).collect()
+}
+
+fn to_layer(rows: impl IntoIterator<Item = Affine>) -> Layer<Rational> {
+    let (weights, biases) = rows.into_iter().map(|row| (row.coefficients, row.constant)).unzip();
+    Layer { weights, biases }
 }

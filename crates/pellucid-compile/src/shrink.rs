@@ -5,7 +5,7 @@
 //! only suggest: whether the smaller network still computes the function is for a proof to say.
 
 use pellucid_core::linear::Echelon;
-use pellucid_core::{Domain, Layer, Network, Rational};
+use pellucid_core::{Domain, Layer, Network, Rational, SplitMix64};
 use pellucid_prove::{Limits, Step, walk};
 
 /// Points looked at: so many, and more for wide networks.
@@ -151,15 +151,11 @@ fn in_cells(network: &Network<Rational>, domain: &Domain, limits: Limits<'_>) ->
 /// Points of everywhere or a box: corners and a lattice, where kinks tend to lie, and points of no
 /// pattern, at several scales where there are no sides.
 fn sample(domain: &Domain, n_inputs: usize, n_points: usize) -> Vec<Vec<Rational>> {
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = move |below: i64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) % below.max(1) as u64) as i64
-    };
+    let mut stream = SplitMix64(0x9e37_79b9_7f4a_7c15);
     (0..n_points)
         .map(|round| {
-            let parts = [997, 2, 8, 10_007][round % 4];
-            let mut share = || Rational::ratio(next(parts + 1), parts);
+            let parts = [997u64, 2, 8, 10_007][round % 4];
+            let mut share = || Rational::ratio(stream.below(parts + 1) as i64, parts as i64);
             match domain {
                 Domain::Box(sides) => sides.iter().map(|(low, high)| low + (high - low) * share()).collect(),
                 _ => {

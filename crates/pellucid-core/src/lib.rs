@@ -1,7 +1,7 @@
 //! The nouns of Pellucid: exact rationals, functions, networks, features, circuits, domains and
 //! certificates.
 //!
-//! Nothing here reads a file, a clock or a random number, and no float takes part in a claim.
+//! Nothing here reads a file, a clock or a source of chance, and no float takes part in a claim.
 
 mod affine;
 mod approximation;
@@ -32,6 +32,7 @@ mod relu_graph;
 mod series;
 mod size_proof;
 mod sorting_networks;
+mod split_mix;
 mod target;
 mod text_to_domain;
 mod text_to_expr;
@@ -67,6 +68,7 @@ pub use rational::Rational;
 pub use relu_graph::{Form, GraphBuilder, Merge, ReluGraph, Side, Wire};
 pub use size_proof::{OneLayer, SampledLine, Single, SizeProof};
 pub use sorting_networks::{selection_network, sorting_network};
+pub use split_mix::SplitMix64;
 pub use target::Target;
 
 /// A whole number of any size.

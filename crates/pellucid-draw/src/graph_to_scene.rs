@@ -142,15 +142,14 @@ impl GraphPicture {
             let mut points = Vec::new();
             for (step, place) in way.iter().enumerate() {
                 let Place { column, y, node, .. } = &places[*place];
-                let (left, right) = (lefts[*column], lefts[*column] + widths[*column]);
-                let right = node.map_or(right, |node| left + width(node));
+                let left = lefts[*column];
                 if step > 0 {
                     bend(&mut points, Point::new(left, *y));
                 }
                 if step + 1 < way.len() {
                     // A name is left at its own end, a column at its edge.
-                    points.push(Point::new(right, *y));
-                    points.push(Point::new(lefts[*column] + widths[*column], *y));
+                    points.extend(node.map(|node| Point::new(left + width(node), *y)));
+                    points.push(Point::new(left + widths[*column], *y));
                 }
             }
             let ink = if link.strong { Ink::Link } else { Ink::ThinLink };

@@ -5,7 +5,7 @@
 //! CircuitPicture -> Layout --> Scene --> SVG      circuits of circuits as trapezia
 //! LineChart -----------------> Scene --> SVG      losses, functions of one input
 //! CellPicture ---------------> Scene --> SVG      linear cells in the plane
-//! GraphPicture --> Layout --> Scene --> SVG      what is made of what
+//! GraphPicture --------------> Scene --> SVG      what is made of what
 //! Picture ------------------------------> text    for the terminal and for screen readers
 //! ```
 //!

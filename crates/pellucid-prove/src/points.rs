@@ -1,7 +1,7 @@
 //! Points of a hyperplane that lie inside a domain and on none of some other hyperplanes.
 
 use pellucid_core::linear::Echelon;
-use pellucid_core::{Affine, Domain, Hyperplane, Rational, dot};
+use pellucid_core::{Affine, Domain, Hyperplane, Rational, SplitMix64, dot};
 
 /// How many points are tried before giving up; each hyperplane to avoid excludes only a thin set.
 const TRIES: usize = 10_000;
@@ -15,7 +15,7 @@ pub fn points_of<'a>(
 ) -> impl Iterator<Item = Vec<Rational>> + 'a {
     let map = plane.to_affine();
     let directions = Echelon::of([plane.normal.as_slice()]).null_space(plane.normal.len());
-    let mut stream = Stream(0x9e37_79b9_7f4a_7c15);
+    let mut stream = SplitMix64(0x9e37_79b9_7f4a_7c15);
     (0..TRIES)
         .map(move |attempt| match domain {
             Domain::Box(sides) => inside_box(&map, sides, attempt, &mut stream),
@@ -27,7 +27,12 @@ pub fn points_of<'a>(
 }
 
 /// A small integer combination of directions from a point of the plane.
-fn on_plane(plane: &Hyperplane, directions: &[Vec<Rational>], attempt: usize, stream: &mut Stream) -> Vec<Rational> {
+fn on_plane(
+    plane: &Hyperplane,
+    directions: &[Vec<Rational>],
+    attempt: usize,
+    stream: &mut SplitMix64,
+) -> Vec<Rational> {
     let lead = plane.normal.iter().position(|c| !c.is_zero()).unwrap_or(0);
     let mut point = vec![Rational::zero(); plane.normal.len()];
     point[lead] = &plane.offset / &plane.normal[lead];
@@ -42,10 +47,10 @@ fn on_plane(plane: &Hyperplane, directions: &[Vec<Rational>], attempt: usize, st
 }
 
 /// Where the segment between a point below the plane and one above crosses it.
-fn inside_box(map: &Affine, sides: &[(Rational, Rational)], attempt: usize, stream: &mut Stream) -> Vec<Rational> {
+fn inside_box(map: &Affine, sides: &[(Rational, Rational)], attempt: usize, stream: &mut SplitMix64) -> Vec<Rational> {
     let mut random = || -> Vec<Rational> {
         let parts = 4 + attempt as u64;
-        let share = |stream: &mut Stream| Rational::ratio(1 + stream.below(parts - 1) as i64, parts as i64);
+        let share = |stream: &mut SplitMix64| Rational::ratio(1 + stream.below(parts - 1) as i64, parts as i64);
         sides.iter().map(|(low, high)| low + (high - low) * share(stream)).collect()
     };
     let start = if attempt == 0 {
@@ -70,17 +75,4 @@ fn inside_box(map: &Affine, sides: &[(Rational, Rational)], attempt: usize, stre
     }
     let share = &here / (&here - &there);
     start.iter().zip(&end).map(|(a, b)| a + (b - a) * &share).collect()
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): enough to spread points.
-pub(crate) struct Stream(pub u64);
-
-impl Stream {
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound.max(1)
-    }
 }

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use pellucid_core::linear::{Echelon, rank};
 use pellucid_core::{
     Affine, Biases, Certificate, Claim, Domain, Function, Hyperplane, Kink, OneLayer, Proof, Rational, ReluGraph,
-    SampledLine, Side, SizeProof, Wire, counted,
+    SampledLine, Side, SizeProof, SplitMix64, Wire, counted,
 };
 
-use crate::points::{Stream, points_of};
+use crate::points::points_of;
 use crate::representable::kink_at;
 use crate::segment::{breaks, kink_on_segment, point_at};
 use crate::shape_rules::Rules;
@@ -338,7 +338,7 @@ pub(crate) fn across(n_inputs: usize) -> Vec<Rational> {
 
 /// Points inside the domain, near and far, the same each time.
 fn samples(domain: &Domain, n_inputs: usize) -> impl Iterator<Item = Vec<Rational>> {
-    let mut stream = Stream(0x51e5_bb0a_7d3f_4c21);
+    let mut stream = SplitMix64(0x51e5_bb0a_7d3f_4c21);
     (0..).map(move |attempt| {
         if let Domain::Box(sides) = domain {
             let mut share = || Rational::ratio(1 + stream.below(996) as i64, 997);

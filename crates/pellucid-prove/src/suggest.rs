@@ -1,7 +1,7 @@
 //! Points that may satisfy a case, found in floats: they only suggest, whoever uses them evaluates
 //! them exactly.
 
-use pellucid_core::{Constraint, Domain, Form, Rational, ReluGraph, Wire};
+use pellucid_core::{Constraint, Domain, Form, Rational, ReluGraph, SplitMix64, Wire};
 
 /// How many points are tried before the best are improved.
 const SAMPLES: usize = 600;
@@ -21,14 +21,14 @@ pub(crate) fn suggestions(
     stop: Option<&(dyn Fn() -> bool + Sync)>,
 ) -> impl Iterator<Item = Vec<Rational>> + use<> {
     let search = Search::new(graph, domain, cases);
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut stream = SplitMix64(0x9e37_79b9_7f4a_7c15);
     let mut best: Vec<(f64, Vec<f64>)> = Vec::new();
     let is_over = || stop.is_some_and(|stop| stop());
     for sample in 0..SAMPLES {
         if sample % 16 == 0 && is_over() {
             break;
         }
-        let point: Vec<f64> = search.sides.iter().map(|side| random.within(side, sample % 3 == 0)).collect();
+        let point: Vec<f64> = search.sides.iter().map(|side| draw_within(&mut stream, side, sample % 3 == 0)).collect();
         let margin = search.margin(&point);
         if best.len() < KEPT || margin > best[KEPT - 1].0 {
             let at = best.partition_point(|(other, _)| *other >= margin);
@@ -141,25 +141,12 @@ fn to_float32_within(value: f64, (low, high): &(f64, f64)) -> f64 {
     if low == high { *low } else { f64::from(value.clamp(*low, *high) as f32) }
 }
 
-/// A small generator (SplitMix64): the same property always gets the same answer.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+/// A number between the sides, or one of them.
+fn draw_within(stream: &mut SplitMix64, side: &(f64, f64), corner: bool) -> f64 {
+    let share = stream.next_u64();
+    if corner {
+        return if share & 1 == 0 { side.0 } else { side.1 };
     }
-
-    /// A number between the sides, or one of them.
-    fn within(&mut self, side: &(f64, f64), corner: bool) -> f64 {
-        let share = self.next();
-        if corner {
-            return if share & 1 == 0 { side.0 } else { side.1 };
-        }
-        let share = (share >> 11) as f64 / (1u64 << 53) as f64;
-        to_float32_within(side.0 + share * (side.1 - side.0), side)
-    }
+    let share = (share >> 11) as f64 / (1u64 << 53) as f64;
+    to_float32_within(side.0 + share * (side.1 - side.0), side)
 }

@@ -1,7 +1,9 @@
 //! A random stream of our own: sixteen xoshiro128+ generators side by side.
 //!
 //! xoshiro128+ 1.0 is by Blackman and Vigna (2018); the upper 24 bits, which are the ones used
-//! here, pass their tests. The generators start from unrelated states drawn by splitmix64.
+//! here, pass their tests. The generators start from unrelated states drawn by SplitMix64.
+
+use pellucid_core::SplitMix64;
 
 use crate::column::LANES;
 use crate::mersenne_twister::BLOCK;
@@ -13,10 +15,10 @@ pub(crate) struct FastRandom([[u32; LANES]; 4]);
 impl FastRandom {
     /// The generators for a seed; seeds that differ in any of the 64 bits give other streams.
     pub(crate) fn new(seed: u64) -> Self {
-        let mut counter = seed;
+        let mut stream = SplitMix64(seed);
         let mut state = [[0; LANES]; 4];
         for word in state.iter_mut().flatten() {
-            *word = (splitmix64(&mut counter) >> 32) as u32;
+            *word = (stream.next_u64() >> 32) as u32;
         }
         // xoshiro stays at 0 when all its words are 0.
         state[0].iter_mut().for_each(|word| *word |= 1);
@@ -43,24 +45,9 @@ impl FastRandom {
     }
 }
 
-fn splitmix64(counter: &mut u64) -> u64 {
-    *counter = counter.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *counter;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn splitmix64_gives_its_published_values() {
-        let mut counter = 1_234_567;
-        assert_eq!(splitmix64(&mut counter), 6_457_827_717_110_365_317);
-        assert_eq!(splitmix64(&mut counter), 3_203_168_211_198_807_973);
-    }
 
     #[test]
     fn xoshiro_is_the_published_one() {

@@ -22,6 +22,7 @@ mod classify;
 mod explain;
 mod export;
 mod float32;
+mod html_document;
 pub mod library;
 mod notebook;
 pub mod pictures;

@@ -10,7 +10,7 @@ mod table;
 
 pub use labels::labels;
 pub use page::entry_page;
-pub use reuse::{ReuseGraph, Use, reuse_graph};
+pub use reuse::{ReuseGraph, Use, reuse_graph, size_text};
 pub use suite::{SUITE_README, SuiteEntry, SuiteFile, float_numbers, place, suite_entry, suite_index};
 pub use table::{Row, Status, known, library_answer, row_answer, rows};
 

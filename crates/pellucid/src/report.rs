@@ -1,6 +1,6 @@
 //! The reproduction as one self-contained page.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use pellucid_compile::Compiled;
 use pellucid_core::{Certificate, Error, Function, Network, Rational, expr_to_text};
 use pellucid_decompile::Status;
@@ -9,11 +9,10 @@ use pellucid_prove::Largest;
 use pellucid_train::Run;
 
 use crate::classify::Classified;
+use crate::html_document::html_document;
 use crate::pictures::{compiled_picture, decompiled_picture};
 use crate::reproduce::{Reproduced, Reproduction};
 use crate::reuse::reuse;
-
-const STYLE: &str = include_str!("report.css");
 
 /// The page: an HTML document that needs no other file.
 ///
@@ -21,38 +20,23 @@ const STYLE: &str = include_str!("report.css");
 /// When an example does not fit its network, which would be a defect.
 pub fn report_page(reproduction: &Reproduction) -> Result<String, Error> {
     let functions: Vec<Markup> = reproduction.functions.iter().map(function).collect::<Result<_, _>>()?;
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "Mathematical circuits, reproduced" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header {
-                    h1 { "Mathematical circuits, reproduced" }
-                    p {
-                        "Sean Osier's " cite { "Mathematical Circuits in Neural Nets" } " derived by hand the optimal ReLU network for six "
-                        "functions and trained one network for each. Here each network is derived again and proved smallest, "
-                        "each training is done again number by number, and each trained network is taken apart again. "
-                        "Every proof on this page was accepted by an independent checker."
-                    }
-                }
-                main {
-                    (summary(reproduction))
-                    @for function in &functions { (function) }
-                    (reuse_table(reproduction))
-                    (appendix(reproduction)?)
-                    (minimum_of_four(reproduction)?)
-                    (how_to_check())
-                }
-            }
+    let heading = html! {
+        p {
+            "Sean Osier's " cite { "Mathematical Circuits in Neural Nets" } " derived by hand the optimal ReLU network for six "
+            "functions and trained one network for each. Here each network is derived again and proved smallest, "
+            "each training is done again number by number, and each trained network is taken apart again. "
+            "Every proof on this page was accepted by an independent checker."
         }
     };
-    Ok(page.into_string())
+    let body = html! {
+        (summary(reproduction))
+        @for function in &functions { (function) }
+        (reuse_table(reproduction))
+        (appendix(reproduction)?)
+        (minimum_of_four(reproduction)?)
+        (how_to_check())
+    };
+    Ok(html_document("Mathematical circuits, reproduced", &heading, &body))
 }
 
 fn summary(reproduction: &Reproduction) -> Markup {

@@ -1,13 +1,11 @@
 //! `pellucid compile FUNCTION --within E --on BOX`
 
 use anyhow::bail;
-use pellucid::{
-    Approximated, Domain, NetworkFile, Numbers, Rational, Target, WriteOptions, answers, counted, pictures,
-};
+use pellucid::{Approximated, Domain, Rational, Target, answers, counted, pictures};
 
 use super::compile::{Arguments, must_hold, write_certificate};
 use crate::arguments::domain;
-use crate::{Answer, screen, words};
+use crate::{Answer, files, screen, words};
 
 /// Longer functions lose their middle in the heading; JSON has all of it.
 const HEADING_CHARS: usize = 160;
@@ -39,13 +37,7 @@ pub fn run(arguments: &Arguments, within: &Rational) -> anyhow::Result<Option<An
     let found = clock.run("approximating", |limits| pellucid::approximate(&target, &domain, within, &goal, limits))?;
     must_hold(&found.certificate)?;
     if let Some(path) = &arguments.output {
-        let file = NetworkFile {
-            network: found.network.clone(),
-            numbers: Numbers::Exact,
-            function: Some(target.to_string()),
-            domain: Some(domain.to_string()),
-        };
-        pellucid::write_path(&file, path, WriteOptions { rounding: arguments.round })?;
+        files::write_network(&found.network, Some(target.to_string()), &domain, path, arguments.round)?;
         screen::remark(&format!("network written to {}", path.display()));
     }
     if let Some(path) = &arguments.certificate {

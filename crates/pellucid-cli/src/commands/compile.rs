@@ -4,12 +4,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use pellucid::{
-    Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, Rational, WriteOptions, answers, pictures,
-};
+use pellucid::{Certificate, Compiled, Domain, Limits, Rational, answers, pictures};
 
 use crate::arguments::{BiasArguments, FunctionArguments, GoalArguments, domain, nonnegative};
-use crate::disguising::{DisguiseArguments, Hidden, refuse_explain};
+use crate::disguising::{DisguiseArguments, Hidden};
 use crate::limits::LimitArguments;
 use crate::proofs::ExplainArgument;
 use crate::{Answer, files, screen, words};
@@ -67,7 +65,11 @@ const HEADING_CHARS: usize = 160;
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
-    arguments.disguise.check_outputs(arguments.output.as_deref())?;
+    arguments.disguise.check(
+        arguments.output.as_deref(),
+        arguments.certificate.as_deref(),
+        arguments.explain.explain,
+    )?;
     if let Some(within) = &arguments.within
         && let Some(answer) = super::approximate::run(&arguments, within)?
     {
@@ -84,7 +86,6 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         must_hold(certificate)?;
     }
     if let Some(how) = arguments.disguise.how() {
-        refuse_explain(arguments.explain.explain)?;
         let hidden = clock.run("disguising", |limits| Hidden::new(&compiled, &how, limits))?;
         must_hold(&hidden.certificate)?;
         if let Some(path) = &arguments.certificate {
@@ -94,13 +95,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         return arguments.disguise.finish(&compiled, &hidden, output, arguments.round, arguments.json);
     }
     if let Some(path) = &arguments.output {
-        let file = NetworkFile {
-            network: compiled.network.clone(),
-            numbers: Numbers::Exact,
-            function: Some(function.to_string()),
-            domain: Some(domain.to_string()),
-        };
-        pellucid::write_path(&file, path, WriteOptions { rounding: arguments.round })?;
+        files::write_network(&compiled.network, Some(function.to_string()), &domain, path, arguments.round)?;
         screen::remark(&format!("network written to {}", path.display()));
     }
     if let Some(path) = &arguments.certificate {

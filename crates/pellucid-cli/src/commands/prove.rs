@@ -15,7 +15,7 @@ use super::compile::{must_hold, say_how_to_check, write_certificate};
 use crate::arguments::{DomainArguments, FunctionArguments, Operand, nonnegative};
 use crate::limits::{Clock, LimitArguments};
 use crate::proof_stream::ProofStream;
-use crate::proofs::{ExplainArgument, ExportArguments, explaining};
+use crate::proofs::{ExplainArgument, ExportArguments, explaining, how_proved};
 use crate::{Answer, files, screen, words};
 
 #[derive(Args)]
@@ -191,11 +191,7 @@ impl Question {
         let by_points = matches!(certificate.proof, Proof::Within(Difference::Points));
         let n_cells = (!by_points).then_some(n);
         if !self.json {
-            let how = match n {
-                _ if by_points => format!("at each of {}", pellucid::counted(n, "point")),
-                0 => "their canonical forms match".to_string(),
-                n => format!("their difference has {}", pellucid::counted(n, "linear cell")),
-            };
+            let how = how_proved(certificate, n);
             let claim = certificate.claim.to_string();
             screen::out_line(&format!("proved: {} ({how})", words::brief(&claim, CLAIM_CHARS)))?;
         }

@@ -9,14 +9,14 @@ fn a_part_of_the_table() {
     let outcome = pellucid(&["library", "--like", "norm of"]);
     let table = outcome.gives(0).split("\n\n").next().unwrap();
     assert_snapshot!(table, @r"
-    name                      function                               everywhere                  on its box or points
-    l1-norm-of-two            abs(x1) + abs(x2)                      4 proved                    3 proved
-    l1-norm-of-three          abs(x1) + abs(x2) + abs(x3)            5 proved                    4 proved
-    l1-norm-of-four           abs(x1) + abs(x2) + abs(x3) + abs(x4)  6 proved                    5 proved
-    l-infinity-norm-of-two    max(abs(x1), abs(x2))                  4 proved                    3 proved
-    l-infinity-norm-of-three  max(abs(x1), abs(x2), abs(x3))         8 = 6+2, at least 5         7 = 5+2, at least 5
-    manhattan-distance        abs(x1 - x3) + abs(x2 - x4)            4 proved                    3 proved
-    chebyshev-distance        max(abs(x1 - x3), abs(x2 - x4))        4 proved                    3 proved
+    name                      function                               everywhere                   on its box or points
+    l1-norm-of-two            abs(x1) + abs(x2)                      4 proved                     3 proved
+    l1-norm-of-three          abs(x1) + abs(x2) + abs(x3)            5 proved                     4 proved
+    l1-norm-of-four           abs(x1) + abs(x2) + abs(x3) + abs(x4)  6 proved                     5 proved
+    l-infinity-norm-of-two    max(abs(x1), abs(x2))                  4 proved                     3 proved
+    l-infinity-norm-of-three  max(abs(x1), abs(x2), abs(x3))         8 = 6+2, at least 5          7 = 5+2, at least 5
+    manhattan-distance        abs(x1 - x3) + abs(x2 - x4)            4 proved                     3 proved
+    chebyshev-distance        max(abs(x1 - x3), abs(x2 - x4))        4 proved                     3 proved
     ");
 }
 
@@ -122,7 +122,7 @@ fn a_disguise_and_its_labels() {
     min(x1, x2) everywhere, in disguise (seed 7)
       2-6-1, 6 hidden neurons instead of 2-3-1, 3 hidden neurons
       neurons     1 of the original's, turned around, 5 that carry values
-      equality    proved (0 linear cells)
+      equality    proved (their canonical forms match)
     ");
     folder.run(&["prove", "hidden.onnx", "min(x1, x2)"]).gives(0);
     folder.run(&["check", "proof.json"]).gives(0);
@@ -135,6 +135,13 @@ fn a_disguise_and_its_labels() {
     assert_eq!(folder.read("labels.json"), folder.read("hidden.labels.json"));
     let wide = ["compile", "min(x1, x2)", "--disguise", "8", "--disguise-width", "5/2", "--disguise-layers", "2"];
     assert!(folder.run(&wide).gives(0).contains("that pass on"));
+    let points = ["compile", "xor(x1, x2)", "--on", "{0,1}^2", "--disguise", "8"];
+    assert!(folder.run(&points).gives(0).contains("equality    proved (at each of 4 points)"));
+    // One file cannot hold both the network and its labels.
+    let both = ["compile", "min(x1, x2)", "--disguise", "7", "-o", "both.json", "--labels", "both.json"];
+    assert!(folder.run(&both).is_refused().contains("something else goes there"));
+    let explained = ["compile", "min(x1, x2)", "--disguise", "7", "--explain"];
+    assert!(folder.run(&explained).is_refused().contains("the proof of the plain network"));
     let refused = folder.run(&["compile", "x1", "--disguise", "1", "--disguise-width", "1/2"]);
     assert!(refused.is_refused().contains("1 to 100 times as wide"), "{refused:#?}");
     assert!(folder.run(&["compile", "x1", "--disguise-width", "3"]).is_refused().contains("--disguise"));

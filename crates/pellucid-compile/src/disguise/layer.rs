@@ -5,6 +5,7 @@ use pellucid_core::{Affine, Layer, NeuronId, Rational};
 use super::matrix::Mix;
 use super::random::Random;
 use super::role::{Part, PassesThrough, Role, Side};
+use super::to_layer;
 
 /// Lower and upper bound, where there is one.
 type Range = (Option<Rational>, Option<Rational>);
@@ -25,6 +26,13 @@ pub(super) struct Hidden<'a> {
     pub(super) next: &'a Layer<Rational>,
     /// Does it read activations, which are not negative?
     pub(super) behind_relus: bool,
+}
+
+impl Hidden<'_> {
+    /// The weights out of a neuron.
+    fn out(&self, of: usize) -> Vec<Rational> {
+        self.next.weights.iter().map(|row| row[of].clone()).collect()
+    }
 }
 
 /// A layer of the disguise.
@@ -69,11 +77,11 @@ pub(super) fn disguised_layer(
     random: &mut Random,
 ) -> (Made, Forms) {
     let n = forms.rows.len();
-    let out = |k: usize| hidden.next.weights.iter().map(|row| row[k].clone()).collect::<Vec<_>>();
     let passes_through = passing_through(hidden, forms);
-    let mut passing: Vec<Passing> = passes_through.iter().map(|p| Passing { of: p.of(), out: out(p.of()) }).collect();
+    let mut passing: Vec<Passing> =
+        passes_through.iter().map(|p| Passing { of: p.of(), out: hidden.out(p.of()) }).collect();
     let mut hinges: Vec<(usize, bool)> =
-        (0..n).filter(|k| !passes_through.iter().any(|p| is_in(p, *k))).map(|k| (k, false)).collect();
+        (0..n).filter(|k| !passes_through.iter().any(|p| p.has(*k))).map(|k| (k, false)).collect();
     let plan = plan(n, width, &mut hinges, &mut passing, hidden, forms, random);
 
     let id = |k: usize| NeuronId { layer: hidden.index, index: k };
@@ -83,7 +91,7 @@ pub(super) fn disguised_layer(
     for (k, turned) in &hinges {
         let row = if *turned { forms.rows[*k].scaled(&minus) } else { forms.rows[*k].clone() };
         let role = Role::Neuron { of: id(*k), scale: Rational::one(), turned: *turned, part: Part::Whole };
-        neurons.push(Neuron { row, out: out(*k), role });
+        neurons.push(Neuron { row, out: hidden.out(*k), role });
     }
     carriers(&passing, forms, id, &mut neurons, &mut constants, random);
     divide(plan.splits, plan.doubles, &mut neurons, random);
@@ -94,19 +102,12 @@ pub(super) fn disguised_layer(
     (made, after)
 }
 
-fn is_in(passes: &PassesThrough, k: usize) -> bool {
-    match passes {
-        PassesThrough::Pair { above, below, .. } => *above == k || *below == k,
-        PassesThrough::AlwaysOn(neuron) => *neuron == k,
-    }
-}
-
 /// The neurons that only let values pass.
 fn passing_through(hidden: &Hidden<'_>, forms: &Forms) -> Vec<PassesThrough> {
     let n = forms.rows.len();
     let mut found: Vec<PassesThrough> = Vec::new();
     for k in 0..n {
-        if found.iter().any(|p| is_in(p, k)) {
+        if found.iter().any(|p| p.has(k)) {
             continue;
         }
         if range(&forms.rows[k], &forms.values).0.is_some_and(|low| !low.is_negative()) {
@@ -118,7 +119,7 @@ fn passing_through(hidden: &Hidden<'_>, forms: &Forms) -> Vec<PassesThrough> {
             let cancels = hidden.next.weights.iter().all(|row| (&row[k] + &row[j] * &ratio).is_zero());
             cancels.then_some(ratio)
         };
-        let free = |j: &usize| !found.iter().any(|p| is_in(p, *j));
+        let free = |j: &usize| !found.iter().any(|p| p.has(*j));
         if let Some((below, ratio)) = (k + 1..n).filter(free).find_map(|j| Some((j, ratio_to(j)?))) {
             found.push(PassesThrough::Pair { above: k, below, ratio });
         }
@@ -170,42 +171,45 @@ fn plan(
     let n_out = hidden.next.weights.len();
     // Turning comes first: it hides most.
     let mut trick = Trick::Turn;
+    // So often in a row: what is left of the room is of no use.
     let mut refused = 0;
-    while room > 0 && refused < 4 * TRICKS.len() {
+    while room > 0 && refused < 20 * TRICKS.len() {
         let cost = match trick {
             Trick::Turn | Trick::Spare | Trick::Decoy => 2,
             Trick::Split | Trick::Double | Trick::Dead => 1,
         };
         let done = cost <= room
             && match trick {
-                Trick::Turn => match hinges.iter().position(|(_, turned)| !turned) {
-                    Some(first) => {
-                        let open: Vec<usize> = (first..hinges.len()).filter(|h| !hinges[*h].1).collect();
-                        let hinge = random.pick(&open);
-                        hinges[hinge].1 = true;
-                        let of = hinges[hinge].0;
-                        let out = hidden.next.weights.iter().map(|row| row[of].clone()).collect();
-                        passing.push(Passing { of, out });
-                        true
+                Trick::Turn => {
+                    let open: Vec<usize> = (0..hinges.len()).filter(|h| !hinges[*h].1).collect();
+                    if !open.is_empty() {
+                        let (of, turned) = &mut hinges[random.pick(&open)];
+                        *turned = true;
+                        let out = hidden.out(*of);
+                        match passing.iter_mut().find(|p| p.of == *of) {
+                            // It was a spare one; now it is needed.
+                            Some(spare) => spare.out = out,
+                            None => passing.push(Passing { of: *of, out }),
+                        }
                     }
-                    None => false,
-                },
+                    !open.is_empty()
+                }
                 // A value that nothing needs hides only among others.
                 Trick::Spare => {
-                    let unused: Vec<usize> = (0..n).filter(|k| passing.iter().all(|p| p.of != *k)).collect();
+                    let is_unused = |k: &usize| passing.iter().all(|p| p.of != *k);
+                    let unused: Vec<usize> = hinges.iter().map(|(k, _)| *k).filter(is_unused).collect();
                     let is_possible = !passing.is_empty() && !unused.is_empty();
                     if is_possible {
                         passing.push(Passing { of: random.pick(&unused), out: vec![Rational::zero(); n_out] });
                     }
                     is_possible
                 }
-                Trick::Split => {
-                    plan.splits += 1;
-                    true
-                }
-                Trick::Double => {
-                    plan.doubles += 1;
-                    true
+                // Each neuron is divided once.
+                Trick::Split | Trick::Double => {
+                    let is_possible = plan.splits + plan.doubles < hinges.len() + passing.len();
+                    let divided = if matches!(trick, Trick::Split) { &mut plan.splits } else { &mut plan.doubles };
+                    *divided += usize::from(is_possible);
+                    is_possible
                 }
                 Trick::Dead => {
                     plan.dead += usize::from(can_die);
@@ -217,7 +221,7 @@ fn plan(
                 }
             };
         if done {
-            room -= cost;
+            (room, refused) = (room - cost, 0);
         } else {
             refused += 1;
         }
@@ -243,13 +247,8 @@ fn carriers(
         let mut carries: Vec<(NeuronId, Rational)> = Vec::new();
         for (factor, part) in factors.iter().zip(passing).filter(|(factor, _)| !factor.is_zero()) {
             row.add_scaled(factor, &forms.rows[part.of]);
-            // One `z` may pass twice: because it is turned, and as a spare one.
-            match carries.iter_mut().find(|(of, _)| *of == id(part.of)) {
-                Some((_, sum)) => *sum += factor,
-                None => carries.push((id(part.of), factor.clone())),
-            }
+            carries.push((id(part.of), factor.clone()));
         }
-        carries.retain(|(_, factor)| !factor.is_zero());
         // sum_i out_i z_i with z = inverse * p.
         let mut out = vec![Rational::zero(); constants.len()];
         for (part, back) in passing.iter().zip(&mix.inverse) {
@@ -343,7 +342,7 @@ fn pad(plan: &Plan, hidden: &Hidden<'_>, forms: &Forms, neurons: &mut Vec<Neuron
             row.coefficients.iter_mut().for_each(|c| *c = -c.abs());
             row.constant = Rational::from(-(random.below(2) as i64));
         } else if let Some(high) = range(&row, &forms.values).1 {
-            row.constant = high_up(&high);
+            row.constant = -(high.floor() + Rational::one());
         }
         let out = (0..n_out).map(|_| random.small()).collect();
         neurons.push(Neuron { row, out, role: Role::Dead });
@@ -359,11 +358,6 @@ fn pad(plan: &Plan, hidden: &Hidden<'_>, forms: &Forms, neurons: &mut Vec<Neuron
         neurons.push(Neuron { row: row.clone(), out, role: other(n + 1) });
         neurons.push(Neuron { row, out: back, role: other(n) });
     }
-}
-
-/// Minus a whole number above a bound.
-fn high_up(high: &Rational) -> Rational {
-    -(high.floor() + Rational::one())
 }
 
 /// Puts the neurons into a random order and rescales each.
@@ -394,10 +388,9 @@ fn shuffle_and_scale(neurons: &mut Vec<Neuron>, hidden: &Hidden<'_>, random: &mu
 }
 
 fn finish(neurons: &[Neuron], passes_through: Vec<PassesThrough>) -> Made {
-    let (weights, biases) =
-        neurons.iter().map(|neuron| (neuron.row.coefficients.clone(), neuron.row.constant.clone())).unzip();
+    let layer = to_layer(neurons.iter().map(|neuron| neuron.row.clone()));
     let roles = neurons.iter().map(|neuron| neuron.role.clone()).collect();
-    Made { layer: Layer { weights, biases }, roles, passes_through }
+    Made { layer, roles, passes_through }
 }
 
 /// The rows of the next layer in the values of these neurons.
@@ -443,6 +436,5 @@ pub(super) fn relay_layer(forms: &Forms, below: usize, random: &mut Random) -> (
         Affine { coefficients: back.collect(), constant: row.constant.clone() }
     });
     let after = Forms { rows: next.collect(), values: activations(rows.iter(), &forms.values) };
-    let (weights, biases) = rows.into_iter().map(|row| (row.coefficients, row.constant)).unzip();
-    (Made { layer: Layer { weights, biases }, roles, passes_through: Vec::new() }, after)
+    (Made { layer: to_layer(rows), roles, passes_through: Vec::new() }, after)
 }

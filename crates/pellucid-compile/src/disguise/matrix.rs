@@ -66,7 +66,9 @@ mod tests {
     fn a_mix_and_its_inverse() {
         let mut random = Random::new(3);
         for n in 1..6 {
-            for mix in [Mix::random(n, &mut random), Mix::of_sums(n, &mut random)] {
+            let sums = Mix::of_sums(n, &mut random);
+            assert!(sums.rows.iter().flatten().all(|factor| !factor.is_negative()));
+            for mix in [Mix::random(n, &mut random), sums] {
                 for i in 0..n {
                     for j in 0..n {
                         let product: Rational = (0..n).map(|k| &mix.inverse[i][k] * &mix.rows[k][j]).sum();

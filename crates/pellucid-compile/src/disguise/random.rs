@@ -1,27 +1,18 @@
-//! A small stream of numbers from a seed, the same on every machine.
+//! What a disguise draws from its seed.
 
-use pellucid_core::Rational;
+use pellucid_core::{Rational, SplitMix64};
 
-/// SplitMix64 (Steele, Lea, Flood 2014): a counter, mixed.
-pub(super) struct Random(u64);
+/// Choices, scales and orders.
+pub(super) struct Random(SplitMix64);
 
 impl Random {
     pub(super) fn new(seed: u64) -> Self {
-        Random(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        Random(SplitMix64(seed))
     }
 
     /// A number below `n`, which is at least 1.
     pub(super) fn below(&mut self, n: usize) -> usize {
-        // The high half of the product; for small n as good as equally likely.
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
+        self.0.below(n as u64) as usize
     }
 
     /// One of these.

@@ -40,6 +40,19 @@ impl PassesThrough {
             PassesThrough::AlwaysOn(neuron) => *neuron,
         }
     }
+
+    /// The neuron whose pre-activation is a negative factor times that one, where there is one.
+    pub(super) fn below(&self) -> Option<usize> {
+        match self {
+            PassesThrough::Pair { below, .. } => Some(*below),
+            PassesThrough::AlwaysOn(_) => None,
+        }
+    }
+
+    /// Is it one of these neurons?
+    pub(super) fn has(&self, neuron: usize) -> bool {
+        self.of() == neuron || self.below() == Some(neuron)
+    }
 }
 
 /// How a carrier carries its value `p`.

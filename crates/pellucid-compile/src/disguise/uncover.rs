@@ -1,10 +1,10 @@
 //! The way back: the original from a disguised network and its labels alone.
 
 use pellucid_core::linear::solve;
-use pellucid_core::{Affine, Error, Layer, Network, Rational};
+use pellucid_core::{Affine, Error, Network, Rational};
 
 use super::role::{LayerRole, PassesThrough, Role, Side};
-use super::{Disguised, rows_of};
+use super::{Disguised, rows_of, to_layer};
 
 impl Disguised {
     /// The original network, put together again from this one and what the labels say: what is dead or
@@ -14,7 +14,8 @@ impl Disguised {
     /// When the labels do not fit the network.
     pub fn uncovered(&self) -> Result<Network<Rational>, Error> {
         let n_hidden = self.network.hidden_layers().len();
-        if self.layers.len() != n_hidden || self.roles.len() != n_hidden {
+        let n_labels: Vec<usize> = self.roles.iter().map(Vec::len).collect();
+        if self.layers.len() != n_hidden || n_labels != self.network.widths() {
             return Err(Error::input("the labels are of a network with other layers"));
         }
         let mut layers = Vec::new();
@@ -31,7 +32,7 @@ impl Disguised {
 
     /// The rows of the hidden layer that this one stands for.
     fn original_rows(&self, place: usize, passes_through: &[PassesThrough]) -> Result<Vec<Affine>, Error> {
-        let n = self.n_original(place);
+        let n = self.n_original(place)?;
         let unit = |k: usize| (0..n).map(|j| Rational::from(i64::from(j == k))).collect::<Vec<_>>();
         // What is told of each row: which combination of the original's pre-activations it is.
         let (mut combinations, mut rows) = (Vec::new(), Vec::new());
@@ -71,7 +72,7 @@ impl Disguised {
             }
         }
         let found: Option<Vec<Affine>> = found.into_iter().collect();
-        let found = found.ok_or_else(|| Error::input("a neuron of the original is not labelled"))?;
+        let found = found.ok_or_else(not_labelled)?;
         // Where several rows tell of one neuron, they must agree.
         for (combination, row) in combinations.iter().zip(&rows) {
             let mut left = row.clone();
@@ -83,24 +84,26 @@ impl Disguised {
         Ok(found)
     }
 
-    /// How many neurons the original has there.
-    fn n_original(&self, place: usize) -> usize {
-        let mut most = 0;
-        for role in &self.roles[place] {
-            match role {
-                Role::Neuron { of, .. } => most = most.max(of.index + 1),
-                Role::Carrier { carries, .. } => carries.iter().for_each(|(id, _)| most = most.max(id.index + 1)),
-                _ => {}
-            }
+    /// How many neurons the original has there: they all are told of, so the last that is.
+    fn n_original(&self, place: usize) -> Result<usize, Error> {
+        let passes_through = match &self.layers[place] {
+            LayerRole::Disguises { passes_through, .. } => passes_through.as_slice(),
+            LayerRole::PassesOn => &[],
+        };
+        let of_role = |role: &Role| match role {
+            Role::Neuron { of, .. } => Some(of.index),
+            Role::Carrier { carries, .. } => carries.iter().map(|(id, _)| id.index).max(),
+            _ => None,
+        };
+        let told = self.roles[place].iter().filter_map(of_role);
+        let passing = passes_through.iter().flat_map(|passes| [Some(passes.of()), passes.below()]).flatten();
+        let last = told.chain(passing).max();
+        // A neuron says something of one at most, and so does each pair.
+        let most = self.roles[place].len() + passes_through.len();
+        match last {
+            Some(last) if last >= most => Err(not_labelled()),
+            last => Ok(last.map_or(0, |last| last + 1)),
         }
-        if let LayerRole::Disguises { passes_through, .. } = &self.layers[place] {
-            for passes in passes_through {
-                if let PassesThrough::Pair { below, .. } = passes {
-                    most = most.max(below + 1);
-                }
-            }
-        }
-        most
     }
 
     /// A row that reads the layer below `place`, as a row that reads the original's.
@@ -112,7 +115,11 @@ impl Disguised {
             for ((role, weight), known) in self.roles[below].iter().zip(&row.coefficients).zip(weights) {
                 let mut told = vec![Rational::zero(); back.coefficients.len()];
                 if let Role::Relay { of } = role {
-                    of.iter().for_each(|(id, factor)| told[id.index] = factor.clone());
+                    for (id, factor) in of {
+                        let known = told.get_mut(id.index);
+                        *known.ok_or_else(|| Error::input("a label names a neuron that is not there"))? =
+                            factor.clone();
+                    }
                 }
                 if told != *known {
                     return Err(Error::input("a neuron does not pass on what its label says"));
@@ -121,7 +128,7 @@ impl Disguised {
             }
             return self.read_back(below, &back);
         };
-        let n = self.n_original(below);
+        let n = self.n_original(below)?;
         let mut back = Affine::constant(n, row.constant.clone());
         // What of each pre-activation passes, by what is said of it above and below.
         let (mut above, mut under) = (vec![Rational::zero(); n], vec![Rational::zero(); n]);
@@ -180,7 +187,6 @@ impl Disguised {
     }
 }
 
-fn to_layer(rows: Vec<Affine>) -> Layer<Rational> {
-    let (weights, biases) = rows.into_iter().map(|row| (row.coefficients, row.constant)).unzip();
-    Layer { weights, biases }
+fn not_labelled() -> Error {
+    Error::input("a neuron of the original is not labelled")
 }

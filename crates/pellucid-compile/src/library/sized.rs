@@ -1,6 +1,6 @@
 //! An entry compiled on a domain: the smallest of all its circuits, each proved equal.
 
-use pellucid_core::{Biases, Computation, Domain, Error, Network, Rational};
+use pellucid_core::{Biases, Certificate, Computation, Domain, Error, Network, Rational};
 use pellucid_prove::{Limits, Verdict, prove_within};
 
 use super::Entry;
@@ -43,8 +43,7 @@ pub struct Sized {
 /// When the function cannot be compiled there, or a limit is reached.
 pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized, Error> {
     let mut compiled = compile(&entry.function, domain, Biases::ALLOWED, limits)?;
-    let widths = |network: &Network<Rational>| network.widths();
-    let mut circuits = vec![KnownCircuit { by: "compiled from the formula".into(), widths: widths(&compiled.network) }];
+    let mut circuits = vec![KnownCircuit { by: "compiled from the formula".into(), widths: compiled.network.widths() }];
     let mut others: Vec<(String, Network<Rational>)> = Vec::new();
     for (other, why) in &entry.also {
         let inputs = other.input_names().to_vec();
@@ -62,7 +61,7 @@ pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
     }
     for (by, network) in others {
         let size = network.hidden_neurons();
-        let is_known = circuits.iter().any(|known| known.widths == widths(&network));
+        let is_known = circuits.iter().any(|known| known.widths == network.widths());
         if is_known && size >= compiled.network.hidden_neurons() {
             continue;
         }
@@ -73,7 +72,7 @@ pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
         };
         // A circuit may compute the function on the box alone.
         let Verdict::Proved { certificate, n_cells } = verdict else { continue };
-        circuits.push(KnownCircuit { by, widths: widths(&network) });
+        circuits.push(KnownCircuit { by, widths: network.widths() });
         if size < compiled.network.hidden_neurons() {
             take(&mut compiled, network, *certificate, n_cells);
         }
@@ -83,7 +82,7 @@ pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
 }
 
 /// Puts a smaller network in the place of the one that was compiled.
-fn take(compiled: &mut Compiled, network: Network<Rational>, certificate: pellucid_core::Certificate, n_cells: usize) {
+fn take(compiled: &mut Compiled, network: Network<Rational>, certificate: Certificate, n_cells: usize) {
     let minimality = &mut compiled.minimality;
     // What was proved about one layer says nothing about a deeper network.
     let (at_least, reason) = match &minimality.any_depth {

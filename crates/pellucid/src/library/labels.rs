@@ -95,7 +95,7 @@ fn neuron(id: NeuronId, role: &Role) -> Value {
     };
     match role {
         Role::Neuron { of, scale, turned, part } => {
-            put("role", json!(part_name(part, "neuron")));
+            put("role", json!(part_name(part)));
             put("of", json!(of.to_string()));
             put("scale", json!(scale.to_string()));
             put("turned", json!(turned));
@@ -128,9 +128,9 @@ fn neuron(id: NeuronId, role: &Role) -> Value {
     Value::Object(label)
 }
 
-fn part_name(part: &Part, whole: &'static str) -> &'static str {
+fn part_name(part: &Part) -> &'static str {
     match part {
-        Part::Whole => whole,
+        Part::Whole => "neuron",
         Part::Split { .. } => "split",
         Part::Duplicate { .. } => "duplicate",
     }

@@ -1,15 +1,15 @@
 //! One entry of the library as a self-contained page.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use pellucid_compile::expr_to_circuit;
-use pellucid_core::{Certificate, Error, expr_to_text};
+use pellucid_compile::library::Sized;
+use pellucid_core::{Certificate, Domain, Error, expr_to_text};
 use pellucid_draw::{CircuitPicture, SvgOptions};
 
 use super::table::{Row, Status};
 use crate::explain::{Explaining, explain};
+use crate::html_document::html_document;
 use crate::pictures::{compiled_picture, taken_apart};
-
-const STYLE: &str = include_str!("../report.css");
 
 /// The page: an HTML document that needs no other file. `made_of` and `makes` are the names of the
 /// entry's parts, and of those that it is a part of.
@@ -21,37 +21,22 @@ pub fn entry_page(row: &Row, made_of: &[&str], makes: &[&str]) -> Result<String,
     let sections: Vec<Markup> = row.sizes.iter().map(|size| section(row, size)).collect::<Result<_, _>>()?;
     let circuits: Vec<_> = entry.function.outputs().iter().map(expr_to_circuit).collect();
     let is_made_of_circuits = circuits.iter().any(|circuit| !circuit.parts.is_empty());
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (entry.title) }
-                style { (PreEscaped(STYLE)) }
+    let heading = html! {
+        p { code { (entry.function) } }
+        p { (entry.about) " Source: " (entry.source) "." }
+    };
+    let body = html! {
+        @for section in &sections { (section) }
+        section #circuits {
+            h2 { "Circuits" }
+            @if is_made_of_circuits {
+                figure { (PreEscaped(CircuitPicture::new(&circuits, entry.function.input_names()).to_svg(&SvgOptions::default()))) }
             }
-            body {
-                header {
-                    h1 { (entry.title) }
-                    p { code { (entry.function) } }
-                    p { (entry.about) " Source: " (entry.source) "." }
-                }
-                main {
-                    @for section in &sections { (section) }
-                    section #circuits {
-                        h2 { "Circuits" }
-                        @if is_made_of_circuits {
-                            figure { (PreEscaped(CircuitPicture::new(&circuits, entry.function.input_names()).to_svg(&SvgOptions::default()))) }
-                        }
-                        (names("Made of", made_of))
-                        (names("A part of", makes))
-                    }
-                }
-            }
+            (names("Made of", made_of))
+            (names("A part of", makes))
         }
     };
-    Ok(page.into_string())
+    Ok(html_document(&entry.title, &heading, &body))
 }
 
 fn names(label: &str, names: &[&str]) -> Markup {
@@ -62,7 +47,7 @@ fn names(label: &str, names: &[&str]) -> Markup {
     }
 }
 
-type Size = (pellucid_core::Domain, Result<pellucid_compile::library::Sized, Error>);
+type Size = (Domain, Result<Sized, Error>);
 
 fn section(row: &Row, (domain, found): &Size) -> Result<Markup, Error> {
     let found = match found {

@@ -1,11 +1,11 @@
 //! The circuits inside a function's tree: what may be found in the library.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use pellucid_core::{Expr, Rational, selection_network};
 
 /// A circuit inside a function: a function of values that the larger one has.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Part {
     /// As a function of its own inputs, each of which occurs.
     pub(super) computes: Expr,
@@ -20,18 +20,10 @@ const MOST_NODES: usize = 20_000;
 
 /// All circuits inside an expression: its sub-expressions, and its operations with their arguments
 /// taken as inputs.
-pub(super) fn parts(expr: &Expr) -> Vec<Part> {
+fn parts(expr: &Expr) -> Vec<Part> {
     let mut found = Vec::new();
-    let plain = in_pairs(expr);
-    collect(&plain, true, &mut found);
-    let mut unique: Vec<Part> = Vec::new();
-    let mut known = std::collections::HashSet::new();
-    for part in found {
-        if known.insert((part.computes.clone(), part.of.clone())) {
-            unique.push(part);
-        }
-    }
-    unique
+    collect(&in_pairs(expr), true, &mut found);
+    found
 }
 
 fn collect(expr: &Expr, is_root: bool, found: &mut Vec<Part>) {
@@ -195,23 +187,17 @@ fn ranked(rank: usize, of: &[Expr]) -> Expr {
     values.swap_remove(rank)
 }
 
-/// What several outputs have in common: each with each other, and all that is in one of them.
+/// All circuits inside a function, each once; where it has several outputs, each of them is one.
 pub(super) fn parts_of_outputs(outputs: &[Expr]) -> Vec<Part> {
     let mut found: Vec<Part> = Vec::new();
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for output in outputs {
-        let mut inside = parts(output);
+        found.extend(parts(output));
         if outputs.len() > 1 && !is_affine(output) {
-            inside.extend(closed(&in_pairs(output)));
-        }
-        for part in inside {
-            let seen = count.entry(format!("{part:?}")).or_default();
-            *seen += 1;
-            if *seen == 1 {
-                found.push(part);
-            }
+            found.extend(closed(&in_pairs(output)));
         }
     }
+    let mut known = HashSet::new();
+    found.retain(|part| known.insert(part.clone()));
     found
 }
 

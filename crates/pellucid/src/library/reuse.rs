@@ -110,8 +110,8 @@ fn parts_of_neurons(network: &Network<Rational>) -> Vec<Part> {
     inside.filter_map(|circuit| closed(&circuit.computes)).collect()
 }
 
-/// Two entries can be mirror images of each other, or the same function written otherwise: then the one
-/// that stands first in the library is the part.
+/// Two entries can be mirror images of each other, or the same function written otherwise: then the
+/// simpler one is the part, or the one that stands first in the library.
 fn without_circles(entries: &[Entry], uses: Vec<Use>) -> Vec<Use> {
     let pairs: BTreeSet<(usize, usize)> = uses.iter().map(|u| (u.whole, u.part)).collect();
     let size = |at: usize| entries[at].function.outputs().iter().map(Expr::size).sum::<usize>();
@@ -337,7 +337,7 @@ impl ReuseGraph {
     pub fn to_picture(&self) -> GraphPicture {
         let nodes = self.nodes.iter().map(|(name, family, widths)| GraphNode {
             name: name.clone(),
-            note: widths.as_ref().map_or(String::new(), |w| size_text(w)),
+            note: widths.as_ref().map_or(String::new(), |widths| size_text(widths)),
             group: family.clone(),
         });
         let links = self.direct().into_iter().map(|u| GraphLink { from: u.part, to: u.whole, strong: is_whole(u) });
@@ -350,7 +350,8 @@ fn is_whole(u: &Use) -> bool {
     u.neurons.is_some_and(|(found, of)| found == of)
 }
 
-fn size_text(widths: &[usize]) -> String {
+/// Hidden layers' widths as people read them: `9 = 6+3`.
+pub fn size_text(widths: &[usize]) -> String {
     let size: usize = widths.iter().sum();
     match widths {
         [] => "0".into(),
