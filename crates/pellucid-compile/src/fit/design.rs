@@ -200,11 +200,20 @@ fn quartics(curve: &Curve<'_>, (low, high): (&Rational, &Rational), tolerance: f
     let slack = tolerance - found.error;
     // Its layers share neurons, so they are counted on the network itself.
     let mut builder = GraphBuilder::with_merge(1, Merge::Copies);
-    let output = found.build(&mut builder, &Form::wire(Wire::Input(0)), (low, high), slack)?;
+    let place = centred(&Form::wire(Wire::Input(0)), low, high);
+    let output = found.build(&mut builder, &place, slack)?;
     let sides = [(low.clone(), high.clone())];
     let network = graph_to_layers(&builder.finish(vec![output]), &sides, vec!["x".into()]).ok()?;
     let shape = Shape::Quartic(found, network.hidden_neurons(), network.hidden_layers().len());
     Some(Design { low: low.clone(), high: high.clone(), folding: None, shape, slack })
+}
+
+/// A form that runs from low to high as one that runs from -1 to 1.
+fn centred(form: &Form, low: &Rational, high: &Rational) -> Form {
+    let width = high - low;
+    let mut place = form.scaled(&(Rational::from(2) / &width));
+    place.constant -= &((low + high) / &width);
+    place
 }
 
 impl Design {
@@ -220,7 +229,7 @@ impl Design {
             Shape::Lines(path, turned) => Some(path.build(builder, input, turned)),
             Shape::Arches(arched) => arched.build(builder, input, (&self.low, &self.high), self.slack),
             Shape::Square(folds) => Some(folds::square(builder, input, &self.low, &self.high, folds)),
-            Shape::Quartic(quartic, ..) => quartic.build(builder, input, (&self.low, &self.high), self.slack),
+            Shape::Quartic(quartic, ..) => quartic.build(builder, &centred(input, &self.low, &self.high), self.slack),
         }
     }
 
