@@ -192,9 +192,6 @@ fn short(x: f64, distance: f64) -> f64 {
 /// How far a piece with this bend can go.
 fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, before: f64) -> Option<f64> {
     let fits = |to: f64| left_over(curve, from, to, f64::from(bend), depth) <= left;
-    if fits(curve.high) {
-        return Some(curve.high);
-    }
     let between = |mut low: f64, mut high: f64, is_low: &dyn Fn(f64) -> bool| {
         for _ in 0..HALVINGS {
             let middle = (low + high) / 2.0;
@@ -202,7 +199,8 @@ fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, befor
         }
         low
     };
-    // The first of some lengths at which a condition fails, with the one before.
+    // The first of some lengths at which a condition fails, with the one before. Lengths grow step by step: on a
+    // long piece of a wave all places that are looked at may happen to lie on a chord.
     let gallop = |is_low: &dyn Fn(f64) -> bool| {
         let (mut last, mut length) = (from, before * SHORTEST);
         while last < curve.high {
@@ -215,7 +213,7 @@ fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, befor
         None
     };
     if bend == 0 {
-        let (low, high) = gallop(&fits)?;
+        let Some((low, high)) = gallop(&fits) else { return Some(curve.high) };
         let to = between(low, high, &fits);
         return (to > from).then_some(to);
     }
@@ -224,13 +222,16 @@ fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, befor
         f64::from(bend) * (((curve.value)(from) + (curve.value)(to)) / 2.0 - middle)
     };
     let shallow = |to: f64| bow(to) < depth / 4.0;
-    let (low, high) = gallop(&shallow)?;
+    let Some((low, high)) = gallop(&shallow) else { return fits(curve.high).then_some(curve.high) };
     let to = between(low, high, &shallow);
     if !fits(to) {
         return None;
     }
     // A little longer it may still fit.
     let beyond = (to + (to - from)).min(curve.high);
+    if fits(beyond) {
+        return Some(beyond);
+    }
     let to = between(to, beyond, &fits);
     (to > from).then_some(to)
 }
@@ -245,6 +246,16 @@ mod tests {
 
     /// A name, a curve, and its ends.
     type Case<'a> = (&'a str, &'a dyn Fn(f64) -> f64, f64, f64);
+
+    #[test]
+    fn waves_are_not_taken_for_their_chord() {
+        // All places that are looked at on the whole interval lie on the chord.
+        let high = LOOKS as f64 * 2.0 * std::f64::consts::PI;
+        let curve = Curve { value: &f64::sin, low: 0.0, high };
+        assert!(left_over(&curve, 0.0, high, 0.0, 1.0) < 1e-9);
+        let to = furthest(&curve, 0.0, 0, 1.0, 1e-3, 1.0).unwrap();
+        assert!(to < 1.0 && left_over(&curve, 0.0, to, 0.0, 1.0) <= 1e-3, "{to}");
+    }
 
     #[test]
     fn arches_are_within_the_tolerance_and_smaller_than_lines() {
