@@ -10,6 +10,7 @@
 use pellucid_core::{Form, GraphBuilder, Rational};
 
 use super::curve_to_path::Curve;
+use super::design::Room;
 use super::folds::{self, Setting};
 use super::path::Path;
 
@@ -49,9 +50,10 @@ const FIRST_PIECES: usize = 16;
 const SHORTEST: f64 = 0.05;
 const LONGER: f64 = 1.5;
 
-/// The arched path with the fewest neurons found: fewer than `below`, in no more hidden layers than told.
-pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usize) -> Option<Arched> {
-    if most_layers < 2 {
+/// The arched path with the fewest neurons found: fewer than `below`, and in no more hidden layers than there is room
+/// for.
+pub fn arched(curve: &Curve<'_>, tolerance: f64, room: Room<'_>, below: usize) -> Option<Arched> {
+    if room.layers < 2 {
         return None;
     }
     let tolerance = tolerance * (1.0 - KEPT);
@@ -62,7 +64,7 @@ pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usiz
     // Few pieces are tried first, since paths of too many take long to be given up.
     let mut most = FIRST_PIECES.min(below);
     loop {
-        let found = fewest(curve, tolerance, most_layers, most, &depths);
+        let found = fewest(curve, tolerance, room, most, &depths);
         if found.is_some() || most == below {
             return found.filter(|arched| arched.bends.iter().any(|bend| *bend != 0));
         }
@@ -71,16 +73,19 @@ pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usiz
 }
 
 /// The arched path with the fewest neurons of all depths, fewer than `most`.
-fn fewest(curve: &Curve<'_>, tolerance: f64, most_layers: usize, mut most: usize, depths: &[f64]) -> Option<Arched> {
+fn fewest(curve: &Curve<'_>, tolerance: f64, room: Room<'_>, mut most: usize, depths: &[f64]) -> Option<Arched> {
     let mut best: Option<Arched> = None;
     for depth in depths.iter().copied().take_while(|depth| *depth > 4.0 * tolerance) {
+        if room.stop().is_err() {
+            return best;
+        }
         for part in PARTS {
             let left = tolerance * part;
             let n_folded = (depth / (8.0 * (tolerance - left))).sqrt().ceil() as usize;
             if n_folded > MOST_FOLDED {
                 continue;
             }
-            let setting = Setting { side_by_side: 1, behind: true, most_layers: most_layers - 1 };
+            let setting = Setting { side_by_side: 1, behind: true, most_layers: room.layers - 1 };
             let folds = folds::cheapest(n_folded, setting);
             let Some(most_pieces) = most.checked_sub(folds::cost(&folds, setting) + 1) else { continue };
             let Some((knots, bends)) = march(curve, depth, left, most_pieces) else { continue };
@@ -270,7 +275,8 @@ mod tests {
             for e in [1e-3, 1e-4] {
                 let curve = Curve { value, low, high };
                 let n = curve_to_path(&curve, e, 10_000).unwrap().points.len() - 1;
-                let Some(found) = arched(&curve, e, usize::MAX, n) else {
+                let room = Room { layers: usize::MAX, pieces: 10_000, stop: None };
+                let Some(found) = arched(&curve, e, room, n) else {
                     assert!(e > 1e-4, "{name}");
                     continue;
                 };
