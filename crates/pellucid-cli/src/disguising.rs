@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::Args;
 use pellucid::library::Role;
-use pellucid::{
-    Certificate, Compiled, Computation, Disguise, Disguised, Limits, NetworkFile, Numbers, Rational, Verdict,
-    WriteOptions, counted, library,
-};
+use pellucid::{Certificate, Compiled, Computation, Disguise, Disguised, Limits, Rational, Verdict, counted, library};
 
 use crate::{Answer, files, screen, words};
 
@@ -66,14 +63,7 @@ impl DisguiseArguments {
         labels["floats"] = serde_json::json!({"kind": kind, "exact": exact});
         if let Some(path) = output {
             // What it computes stands in the labels: whoever takes it apart is to find out.
-            let file = NetworkFile {
-                network: disguised.network.clone(),
-                numbers: Numbers::Exact,
-                function: None,
-                domain: Some(domain.to_string()),
-            };
-            pellucid::write_path(&file, path, WriteOptions { rounding: round })?;
-            screen::remark(&format!("network written to {}", path.display()));
+            files::write_network(&disguised.network, (None, domain), path, round)?;
         }
         if let Some(path) = self.labels_path(output) {
             files::write_text(&path, &(serde_json::to_string_pretty(&labels)? + "\n"))?;

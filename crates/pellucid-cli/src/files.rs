@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use pellucid::{Format, NetworkFile, Property, ReadOptions};
+use pellucid::{Domain, Format, Network, NetworkFile, Numbers, Property, Rational, ReadOptions, WriteOptions};
+
+use crate::screen;
 
 /// Reads a network file.
 pub fn network(path: &Path) -> anyhow::Result<NetworkFile> {
@@ -81,6 +83,30 @@ pub fn check_output(path: Option<&Path>) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes an exact network and says so. Where numbers have to be rounded for it, which `round` allows, that is said:
+/// what is proved is proved of the exact network.
+pub fn write_network(
+    network: &Network<Rational>,
+    (function, domain): (Option<String>, &Domain),
+    path: &Path,
+    round: bool,
+) -> anyhow::Result<()> {
+    let domain = Some(domain.to_string());
+    let file = NetworkFile { network: network.clone(), numbers: Numbers::Exact, function, domain };
+    let rounded = match pellucid::write_path(&file, path, WriteOptions::default()) {
+        Err(_) if round => {
+            pellucid::write_path(&file, path, WriteOptions { rounding: true })?;
+            ", rounded: what is proved holds for the exact network"
+        }
+        written => {
+            written?;
+            ""
+        }
+    };
+    screen::remark(&format!("network written to {}{rounded}", path.display()));
+    Ok(())
 }
 
 /// Writes a text file: to a neighbour first, then renamed, so that no half file is ever seen.

@@ -1,19 +1,17 @@
 //! `pellucid compile FUNCTION --within E --on BOX`
 
 use anyhow::bail;
-use pellucid::{
-    Approximated, Domain, NetworkFile, Numbers, Rational, Target, WriteOptions, answers, counted, pictures,
-};
+use pellucid::{Approximated, Domain, Rational, Target, answers, counted, pictures};
 
 use super::compile::{Arguments, must_hold, write_certificate};
 use crate::arguments::domain;
-use crate::{Answer, screen, words};
+use crate::{Answer, files, screen, words};
 
 /// Longer functions lose their middle in the heading; JSON has all of it.
 const HEADING_CHARS: usize = 160;
 /// Larger networks are not drawn.
 const MOST_DRAWN: usize = 12;
-/// Digits of errors.
+/// Digits of bounds, which are rounded away from what they bound.
 const DIGITS: usize = 4;
 
 /// Approximates; a piecewise-linear function is left to be compiled exactly, which is `None`.
@@ -37,16 +35,9 @@ pub fn run(arguments: &Arguments, within: &Rational) -> anyhow::Result<Option<An
     let goal = arguments.goal.goal();
     let clock = arguments.limits.start();
     let found = clock.run("approximating", |limits| pellucid::approximate(&target, &domain, within, &goal, limits))?;
-    must_hold(&found.certificate)?;
+    clock.run("checking the proof", |_| Ok(must_hold(&found.certificate)))??;
     if let Some(path) = &arguments.output {
-        let file = NetworkFile {
-            network: found.network.clone(),
-            numbers: Numbers::Exact,
-            function: Some(target.to_string()),
-            domain: Some(domain.to_string()),
-        };
-        pellucid::write_path(&file, path, WriteOptions { rounding: arguments.round })?;
-        screen::remark(&format!("network written to {}", path.display()));
+        files::write_network(&found.network, (Some(target.to_string()), &domain), path, arguments.round)?;
     }
     if let Some(path) = &arguments.certificate {
         write_certificate(&found.certificate, path)?;
@@ -75,15 +66,15 @@ fn text(found: &Approximated, target: &Target) -> anyhow::Result<String> {
     let width = screen::text_width();
     for part in &found.parts {
         let (low, high) = &part.range;
-        let [low, high] = [low, high].map(|end| end.to_decimal(DIGITS));
+        let (low, high) = (low.decimal_below(DIGITS), high.decimal_above(DIGITS));
         let pieces = part.n_pieces.map_or(String::new(), |n| format!(" ({})", counted(n, "linear piece")));
         let made = format!("{} on [{low}, {high}]: {}{pieces}", part.computes, part.design);
         text += &words::wrapped("  made of     ", &made, width);
     }
     let error = format!(
         "proved: {function} less the network is at least {} and at most {}",
-        found.low.to_decimal(DIGITS),
-        found.high.to_decimal(DIGITS)
+        found.low.decimal_below(DIGITS),
+        found.high.decimal_above(DIGITS)
     );
     text += &words::wrapped("  error       ", &error, width);
     let bound = match &found.lower_bound {

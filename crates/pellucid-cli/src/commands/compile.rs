@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use pellucid::{
-    Certificate, Compiled, Domain, Limits, NetworkFile, Numbers, Rational, WriteOptions, answers, pictures,
-};
+use pellucid::{Certificate, Compiled, Domain, Limits, Rational, answers, pictures};
 
 use crate::arguments::{BiasArguments, FunctionArguments, GoalArguments, domain, nonnegative};
 use crate::disguising::{DisguiseArguments, Hidden, refuse_explain};
@@ -94,14 +92,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         return arguments.disguise.finish(&compiled, &hidden, output, arguments.round, arguments.json);
     }
     if let Some(path) = &arguments.output {
-        let file = NetworkFile {
-            network: compiled.network.clone(),
-            numbers: Numbers::Exact,
-            function: Some(function.to_string()),
-            domain: Some(domain.to_string()),
-        };
-        pellucid::write_path(&file, path, WriteOptions { rounding: arguments.round })?;
-        screen::remark(&format!("network written to {}", path.display()));
+        files::write_network(&compiled.network, (Some(function.to_string()), &domain), path, arguments.round)?;
     }
     if let Some(path) = &arguments.certificate {
         write_certificate(&compiled.certificate, path)?;
