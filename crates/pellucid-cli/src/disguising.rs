@@ -70,8 +70,8 @@ impl DisguiseArguments {
         labels["floats"] = serde_json::json!({"kind": kind, "exact": exact});
         if let Some(path) = output {
             // What it computes stands in the labels: whoever takes it apart is to find out.
-            files::write_network(&disguised.network, None, domain, path, round)?;
-            screen::remark(&format!("network written to {}", path.display()));
+            let is_rounded = files::write_network(&disguised.network, None, domain, path, round)?;
+            files::say_written(path, is_rounded);
         }
         if let Some(path) = self.labels_path(output) {
             files::write_text(&path, &(serde_json::to_string_pretty(&labels)? + "\n"))?;

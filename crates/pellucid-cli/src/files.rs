@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use pellucid::{Domain, Format, Network, NetworkFile, Numbers, Property, ReadOptions, WriteOptions};
+use pellucid::{Domain, Format, Network, NetworkFile, Numbers, Property, Rational, ReadOptions, WriteOptions};
+
+use crate::screen;
 
 /// Reads a network file.
 pub fn network(path: &Path) -> anyhow::Result<NetworkFile> {
@@ -59,20 +61,6 @@ pub fn check_network_output(path: Option<&Path>) -> anyhow::Result<()> {
     check_output(path)
 }
 
-/// Writes a network with exact numbers. `function` is what it computes, where the file tells
-/// that.
-pub fn write_network(
-    network: &Network,
-    function: Option<String>,
-    domain: &Domain,
-    path: &Path,
-    rounding: bool,
-) -> anyhow::Result<()> {
-    let file =
-        NetworkFile { network: network.clone(), numbers: Numbers::Exact, function, domain: Some(domain.to_string()) };
-    Ok(pellucid::write_path(&file, path, WriteOptions { rounding })?)
-}
-
 /// Makes a folder, and those it lies in, where they are not there.
 pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
@@ -100,6 +88,32 @@ pub fn check_output(path: Option<&Path>) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes an exact network; `function` is what it computes, where the file is to tell that. Whether numbers had to be
+/// rounded for it, which `round` allows: what is proved is proved of the exact network.
+pub fn write_network(
+    network: &Network<Rational>,
+    function: Option<String>,
+    domain: &Domain,
+    path: &Path,
+    round: bool,
+) -> anyhow::Result<bool> {
+    let domain = Some(domain.to_string());
+    let file = NetworkFile { network: network.clone(), numbers: Numbers::Exact, function, domain };
+    let exactly = pellucid::write_path(&file, path, WriteOptions::default());
+    if exactly.is_err() && round {
+        pellucid::write_path(&file, path, WriteOptions { rounding: true })?;
+        return Ok(true);
+    }
+    exactly?;
+    Ok(false)
+}
+
+/// Says that [`write_network`] wrote to `path`.
+pub fn say_written(path: &Path, is_rounded: bool) {
+    let rounded = if is_rounded { ", rounded: what is proved holds for the exact network" } else { "" };
+    screen::remark(&format!("network written to {}{rounded}", path.display()));
 }
 
 /// Writes a text file: to a neighbour first, then renamed, so that no half file is ever seen.

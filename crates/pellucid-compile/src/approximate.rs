@@ -80,14 +80,15 @@ pub struct ApproximatedPart {
 impl Approximated {
     /// The largest error that is not excluded.
     pub fn error(&self) -> Rational {
-        let below = -&self.low;
-        if below > self.high { below } else { self.high.clone() }
+        self.low.abs().max(self.high.abs())
     }
 
-    /// The pieces of a network of one input and one output that is one path; `None` for others.
+    /// The linear pieces of a network of one input and one output; `None` for others, and when they are very many.
     pub fn n_pieces(&self) -> Option<usize> {
-        match &self.parts[..] {
-            [part] if self.target.n_inputs() == 1 && self.target.n_outputs() == 1 => part.n_pieces,
+        match &self.domain {
+            Domain::Box(sides) if sides.len() == 1 && self.target.n_outputs() == 1 => {
+                n_pieces(&self.network, &sides[0])
+            }
             _ => None,
         }
     }
@@ -116,7 +117,8 @@ pub fn approximate(
     limits: Limits<'_>,
 ) -> Result<Approximated, Error> {
     let sides = sides(target, domain, within)?;
-    let room = Room { layers: goal.max_layers.unwrap_or(usize::MAX), pieces: limits.max_cells.min(MAX_PIECES) };
+    let pieces = limits.max_cells.min(MAX_PIECES);
+    let room = Room { layers: goal.max_layers.unwrap_or(usize::MAX), pieces, stop: limits.stop };
     let job = Job { target, domain, within, goal, limits, room, sides: &sides };
     let mut best: Option<Proved> = None;
     let mut refusal: Option<Error> = None;
@@ -132,24 +134,28 @@ pub fn approximate(
     let Some(found) = best else {
         return Err(refusal.unwrap_or_else(|| Error::input("there is nothing to approximate")));
     };
-    let lower_bound = lower_bound::lower_bound(target, &sides, within, room.pieces);
+    let lower_bound = lower_bound::lower_bound(target, &sides, within, room);
     Ok(Approximated {
         target: target.clone(),
         domain: domain.clone(),
         within: within.clone(),
         network: found.assembled.network,
-        certificate: found.certificate,
-        low: found.low,
-        high: found.high,
+        certificate: *found.near.certificate,
+        low: found.near.low,
+        high: found.near.high,
         parts: found.parts,
         lower_bound,
     })
 }
 
-/// The ways to take a target apart.
+/// The ways to take a target apart. Of one input every output can be one step, which is another way unless it is
+/// a single elementary function with what is affine before and behind it.
 fn ways(target: &Target) -> Result<Vec<Steps>, Error> {
     let by_nodes = Steps::by_nodes(target)?;
-    if target.n_inputs() > 1 || target.nodes().len() < 2 {
+    let is_affine = |tree: &Expr| tree.as_affine(tree.n_inputs()).is_some();
+    let arguments = target.nodes().iter().map(|(_, argument)| argument);
+    let single = target.nodes().len() < 2 && arguments.chain(target.outputs()).all(is_affine);
+    if target.n_inputs() > 1 || single {
         return Ok(vec![by_nodes]);
     }
     Ok(vec![Steps::by_outputs(target)?, by_nodes])
@@ -177,16 +183,14 @@ struct Job<'a> {
     within: &'a Rational,
     goal: &'a Goal,
     limits: Limits<'a>,
-    room: Room,
+    room: Room<'a>,
     sides: &'a [Bounds],
 }
 
 /// A network with its proof.
 struct Proved {
     assembled: Assembled,
-    certificate: Certificate,
-    low: Rational,
-    high: Rational,
+    near: Near,
     parts: Vec<ApproximatedPart>,
 }
 
@@ -194,17 +198,14 @@ impl Proved {
     fn network(&self) -> &Network<Rational> {
         &self.assembled.network
     }
-
-    fn error(&self) -> Rational {
-        let below = -&self.low;
-        if below > self.high { below } else { self.high.clone() }
-    }
 }
 
 impl Job<'_> {
     /// The best network for these steps: tolerances are shared out, then widened or narrowed by what is proved.
     /// Steps that take far more neurons than a network that is known are given up early.
+    /// When an attempt fails, or time is over, what was proved before stays.
     fn smallest(&self, steps: &Steps, known: Option<&Network<Rational>>) -> Result<Proved, Error> {
+        self.room.stop()?;
         let within = self.within.to_f64();
         let sensitivities = budget::sensitivities(steps, self.sides, within);
         let mut best: Option<Proved> = None;
@@ -225,19 +226,15 @@ impl Job<'_> {
                     Some(exact) if scale == 1.0 => vec![exact],
                     _ => budget::split(within * scale, &sensitivities, &shares),
                 };
-                let built = self.built(steps, &tolerances)?;
-                if known.is_some_and(|known| 4 * built.0.network.hidden_neurons() > 5 * known.hidden_neurons()) {
-                    return Err(Error::limit("these steps take more neurons than others"));
-                }
-                let found = match self.proved(&steps.outputs, built) {
+                let found = match self.built_and_proved(steps, &tolerances, known) {
                     Ok(found) => found,
                     Err(error) => {
                         refusal = refusal.or(Some(error));
                         break;
                     }
                 };
-                let error = found.error().to_f64() / within;
-                let fits = found.error() <= *self.within;
+                let exact = found.near.error();
+                let (error, fits) = (exact.to_f64() / within, exact <= *self.within);
                 let better = |known: &Proved| self.goal.cost(found.network()) < self.goal.cost(known.network());
                 if fits && best.as_ref().is_none_or(better) {
                     best = Some(found);
@@ -270,17 +267,36 @@ impl Job<'_> {
         Some(self.within * &inverse)
     }
 
+    /// The best network of steps with these tolerances, and how far it is off.
+    fn built_and_proved(
+        &self,
+        steps: &Steps,
+        tolerances: &[Rational],
+        known: Option<&Network<Rational>>,
+    ) -> Result<Proved, Error> {
+        let (assembled, parts) = self.built(steps, tolerances)?;
+        if known.is_some_and(|known| 4 * assembled.network.hidden_neurons() > 5 * known.hidden_neurons()) {
+            return Err(Error::limit("these steps take more neurons than others"));
+        }
+        self.room.stop()?;
+        let (network, proposed) = (&assembled.network, &assembled.parts);
+        let near = prove_near(self.target, network, self.domain, proposed, &steps.outputs, self.limits)?;
+        Ok(Proved { assembled, near, parts })
+    }
+
     /// The best network of steps with these tolerances, by depth: each step is the smallest that is
     /// no deeper than a cap.
     fn built(&self, steps: &Steps, tolerances: &[Rational]) -> Result<(Assembled, Vec<ApproximatedPart>), Error> {
         let planned = plan(steps, self.sides, tolerances, self.room)?;
         let mut caps: Vec<usize> = planned.iter().flat_map(|p| p.designs.found.iter().map(Design::n_layers)).collect();
+        // Without steps there is one network.
+        caps.extend(planned.is_empty().then_some(0));
         caps.sort_unstable();
         caps.dedup();
         let mut best: Option<(Assembled, Vec<ApproximatedPart>)> = None;
         let mut shallowest = usize::MAX;
         for cap in caps {
-            self.stop()?;
+            self.room.stop()?;
             let designs: Vec<&Design> = planned.iter().filter_map(|planned| capped(planned, cap)).collect();
             let assembled = assemble(steps, &planned, &designs, (self.target.input_names(), self.sides))?;
             shallowest = shallowest.min(assembled.network.hidden_layers().len());
@@ -300,24 +316,11 @@ impl Job<'_> {
             ))
         })
     }
+}
 
-    fn proved(
-        &self,
-        outputs: &[Expr],
-        (assembled, parts): (Assembled, Vec<ApproximatedPart>),
-    ) -> Result<Proved, Error> {
-        self.stop()?;
-        let near = prove_near(self.target, &assembled.network, self.domain, &assembled.parts, outputs, self.limits)?;
-        let Near { certificate, low, high, .. } = near;
-        Ok(Proved { assembled, certificate: *certificate, low, high, parts })
-    }
-
-    fn stop(&self) -> Result<(), Error> {
-        match self.limits.stop {
-            Some(stop) if stop() => Err(Error::limit("stopped before a network was found")),
-            _ => Ok(()),
-        }
-    }
+/// The pieces of a network of one input; `None` when they are very many.
+fn n_pieces(network: &Network<Rational>, (low, high): &Bounds) -> Option<usize> {
+    breakpoints(network, low, high, MOST_COUNTED).map(|points| points.len() + 1)
 }
 
 /// The smallest design that is no deeper than the cap, or the shallowest.
@@ -333,7 +336,7 @@ fn described(steps: &Steps, planned: &[Planned], designs: &[&Design], assembled:
         range: planned.range.clone(),
         design: design.words(),
         n_neurons: design.n_neurons(),
-        n_pieces: breakpoints(&part.network, &planned.range.0, &planned.range.1, MOST_COUNTED).map(|b| b.len() + 1),
+        n_pieces: n_pieces(&part.network, &planned.range),
     })
     .collect()
 }

@@ -6,8 +6,8 @@
 //! bias keeps a carrying neuron on; it comes from interval arithmetic over the ReLUs below, so a checker
 //! sees by the same intervals that the neuron only carries ([`BoxBuilder`]).
 //!
-//! Beside `graph_to_network`, which plans each layer and may turn hinges around, it takes time that
-//! grows with the number of weights alone, and keeps the ReLUs recognisable.
+//! Beside `graph_to_network`, which plans each layer and may turn hinges around, it solves linear
+//! systems alone and walks no cells, and it keeps the ReLUs recognisable.
 
 use pellucid_core::linear::{Echelon, solve};
 use pellucid_core::{BoxBuilder, Error, Form, Interval, Layer, Merge, Network, Rational, ReluGraph, Wire};

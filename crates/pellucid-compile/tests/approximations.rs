@@ -49,7 +49,7 @@ fn squares_and_products_are_smaller_than_the_known_constructions() {
         assert_eq!(found.network.hidden_neurons(), neurons, "x^2 {within}");
         // The sawtooth needs 4, 17, 26.
         let bound = found.lower_bound.unwrap();
-        assert!(bound.exact);
+        assert!(bound.exact && bound.neurons <= neurons);
     }
     // 5 m + 3, with 4^-(m+1) within the tolerance.
     for (within, m) in [("1e-2", 3), ("1e-4", 6), ("1e-6", 9)] {
@@ -83,6 +83,45 @@ fn one_layer_has_nearly_the_fewest_pieces_that_any_path_has() {
         let deep = near(text, on, "1e-4", &Goal::SMALLEST);
         let shallow = near(text, on, "1e-4", &ONE_LAYER);
         assert!(deep.network.hidden_neurons() <= shallow.network.hidden_neurons());
+    }
+}
+
+#[test]
+fn kinks_around_elementary_functions_need_no_further_layer() {
+    for (text, on) in [("abs(x^2 - 1/2)", "[-1,1]"), ("max(sin(x), 0)", "[-4,4]"), ("exp(min(x, 1/3))", "[-1,1]")] {
+        let shallow = near(text, on, "1e-2", &ONE_LAYER);
+        assert_eq!(shallow.network.hidden_layers().len(), 1, "{text}");
+        let (pieces, bound) = (shallow.n_pieces().unwrap(), shallow.lower_bound.clone().unwrap().pieces);
+        assert!(bound <= pieces && pieces <= bound + 1, "{text}: {pieces} of {bound}");
+        let smallest = near(text, on, "1e-2", &Goal::SMALLEST);
+        assert!(smallest.network.hidden_neurons() <= shallow.network.hidden_neurons(), "{text}");
+        assert!(smallest.n_pieces().unwrap() >= bound, "{text}");
+    }
+    // Without elementary functions nothing is off.
+    let exact = near("max(x, y)", "[-1,1]^2", "1e-2", &Goal::SMALLEST);
+    assert!(exact.error().is_zero() && exact.network.hidden_neurons() == 2, "{:?}", exact.network.widths());
+}
+
+#[test]
+fn what_was_proved_before_time_is_over_is_the_answer() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let target = Target::parse("x*y + exp(x)").unwrap();
+    let domain = Domain::parse("[-1,1]^2", target.input_names()).unwrap();
+    let within: Rational = "1e-2".parse().unwrap();
+    let after = |n: usize| {
+        let asked = AtomicUsize::new(0);
+        let stop = || asked.fetch_add(1, Ordering::Relaxed) >= n;
+        let limits = Limits { stop: Some(&stop), ..Limits::default() };
+        (approximate(&target, &domain, &within, &Goal::SMALLEST, limits), asked.load(Ordering::Relaxed))
+    };
+    let (whole, n_asked) = after(usize::MAX);
+    let smallest = whole.unwrap().network.hidden_neurons();
+    assert!(after(0).0.unwrap_err().is_limit());
+    for n in [n_asked / 2, n_asked - 1] {
+        let (found, _) = after(n);
+        let found = found.unwrap();
+        holds(&found, &target);
+        assert!(found.network.hidden_neurons() >= smallest);
     }
 }
 

@@ -43,6 +43,35 @@ impl Rational {
         let power = RBig::from(UBig::from(10u8).pow(places));
         Rational(RBig::from((&self.0 * &power).round()) / power)
     }
+
+    /// As [`Rational::to_decimal`], but never above the number: for lower bounds.
+    ///
+    /// ```
+    /// use pellucid_core::Rational;
+    /// let number = Rational::ratio(1, 128);
+    /// assert_eq!((number.decimal_below(4), number.decimal_above(4)), ("0.007812".into(), "0.007813".into()));
+    /// ```
+    pub fn decimal_below(&self, digits: usize) -> String {
+        let size = self.abs().to_f64().log10().floor();
+        if !size.is_finite() {
+            // Zero, and what floats cannot hold.
+            return self.to_string();
+        }
+        let places = digits as i64 - 1 - size as i64;
+        let power = RBig::from(UBig::from(10u8).pow(places.unsigned_abs() as usize));
+        let unit = if places < 0 { Rational(power) } else { Rational(RBig::ONE / power) };
+        ((self / &unit).floor() * unit).to_decimal(digits)
+    }
+
+    /// As [`Rational::to_decimal`], but never below the number: for upper bounds.
+    pub fn decimal_above(&self, digits: usize) -> String {
+        let negative = (-self).decimal_below(digits);
+        match negative.strip_prefix('-') {
+            Some(positive) => positive.to_string(),
+            None if self.is_zero() => negative,
+            None => format!("-{negative}"),
+        }
+    }
 }
 
 /// The integer divided by a power of ten.
@@ -72,6 +101,20 @@ mod tests {
             if let Some(value) = Rational::from_f32(f32::from_bits(bits)) {
                 prop_assert_eq!(value.exact_decimal().unwrap().parse::<Rational>().unwrap(), value);
             }
+        }
+
+        #[test]
+        fn decimals_below_and_above_are_the_nearest_such(
+            numerator in any::<i64>(),
+            denominator in 1i64..1_000_000,
+            digits in 1usize..8,
+        ) {
+            let value = Rational::ratio(numerator, denominator);
+            let [below, above] = [value.decimal_below(digits), value.decimal_above(digits)]
+                .map(|text| text.parse::<Rational>().unwrap());
+            prop_assert!(below <= value && value <= above, "{value} {below} {above}");
+            let unit = value.abs() / Rational::from(10i64.pow(digits as u32 - 1));
+            prop_assert!(above - below <= unit * Rational::ratio(11, 10));
         }
 
         #[test]

@@ -11,7 +11,7 @@ use crate::{Answer, files, screen, words};
 const HEADING_CHARS: usize = 160;
 /// Larger networks are not drawn.
 const MOST_DRAWN: usize = 12;
-/// Digits of errors.
+/// Digits of bounds, which are rounded away from what they bound.
 const DIGITS: usize = 4;
 
 /// Approximates; a piecewise-linear function is left to be compiled exactly, which is `None`.
@@ -35,10 +35,11 @@ pub fn run(arguments: &Arguments, within: &Rational) -> anyhow::Result<Option<An
     let goal = arguments.goal.goal();
     let clock = arguments.limits.start();
     let found = clock.run("approximating", |limits| pellucid::approximate(&target, &domain, within, &goal, limits))?;
-    must_hold(&found.certificate)?;
+    clock.run("checking the proof", |_| Ok(must_hold(&found.certificate)))??;
     if let Some(path) = &arguments.output {
-        files::write_network(&found.network, Some(target.to_string()), &domain, path, arguments.round)?;
-        screen::remark(&format!("network written to {}", path.display()));
+        let is_rounded =
+            files::write_network(&found.network, Some(target.to_string()), &domain, path, arguments.round)?;
+        files::say_written(path, is_rounded);
     }
     if let Some(path) = &arguments.certificate {
         write_certificate(&found.certificate, path)?;
@@ -67,15 +68,15 @@ fn text(found: &Approximated, target: &Target) -> anyhow::Result<String> {
     let width = screen::text_width();
     for part in &found.parts {
         let (low, high) = &part.range;
-        let [low, high] = [low, high].map(|end| end.to_decimal(DIGITS));
+        let (low, high) = (low.decimal_below(DIGITS), high.decimal_above(DIGITS));
         let pieces = part.n_pieces.map_or(String::new(), |n| format!(" ({})", counted(n, "linear piece")));
         let made = format!("{} on [{low}, {high}]: {}{pieces}", part.computes, part.design);
         text += &words::wrapped("  made of     ", &made, width);
     }
     let error = format!(
         "proved: {function} less the network is at least {} and at most {}",
-        found.low.to_decimal(DIGITS),
-        found.high.to_decimal(DIGITS)
+        found.low.decimal_below(DIGITS),
+        found.high.decimal_above(DIGITS)
     );
     text += &words::wrapped("  error       ", &error, width);
     let bound = match &found.lower_bound {

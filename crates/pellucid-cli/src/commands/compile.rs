@@ -95,8 +95,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         return arguments.disguise.finish(&compiled, &hidden, output, arguments.round, arguments.json);
     }
     if let Some(path) = &arguments.output {
-        files::write_network(&compiled.network, Some(function.to_string()), &domain, path, arguments.round)?;
-        screen::remark(&format!("network written to {}", path.display()));
+        let is_rounded =
+            files::write_network(&compiled.network, Some(function.to_string()), &domain, path, arguments.round)?;
+        files::say_written(path, is_rounded);
     }
     if let Some(path) = &arguments.certificate {
         write_certificate(&compiled.certificate, path)?;

@@ -17,8 +17,8 @@ fn a_square_in_words() {
       y             = 1/8*h1.1 + 1/4*h1.2 + 1/8*h1.3 + 1/4*h1.4 - 1/128
 
       made of     x^2 on [0, 1]: a path of 4 pieces (4 linear pieces)
-      error       proved: x^2 less the network is at least -0.007812 and at most
-                  0.007812
+      error       proved: x^2 less the network is at least -0.007813 and at most
+                  0.007813
       lower bound at least 4 linear pieces, so 3 neurons in one hidden layer and 2
                   in any number of them: with p pieces a path on an interval of
                   width w is at best w^2 / (8 p^2) from the square
@@ -54,6 +54,28 @@ fn the_answer_as_json_and_the_proof_for_check() {
     shallow.gives(0);
     let shallow = shallow.json();
     assert_eq!((&shallow["pieces"], &shallow["lower_bound"]["pieces"]), (&47.into(), &47.into()));
+}
+
+#[test]
+fn a_network_that_is_rounded_for_a_file_is_said_to_be() {
+    let folder = Folder::new();
+    let sine = ["compile", "sin(x)", "--within", "1e-2", "--on", "[0,3]", "-o"];
+    let write = |file: &str, more: &[&str]| folder.run(&[&sine, &[file][..], more].concat());
+    assert!(write("sine.npz", &[]).is_refused().contains("allow rounding (--round)"));
+    let rounded = write("sine.npz", &["--round", "--json"]);
+    assert_eq!(rounded.json()["within"], "1/100");
+    assert!(rounded.stderr.contains("sine.npz, rounded: what is proved holds for the exact network"), "{rounded:?}");
+    let exact = write("sine.json", &["--round"]);
+    assert!(exact.stderr.contains("sine.json") && !exact.stderr.contains("rounded"), "{exact:?}");
+}
+
+#[test]
+fn kinks_around_an_elementary_function_need_no_further_layer() {
+    let text = ["compile", "abs(x^2 - 1/2)", "--within", "1e-3", "--on", "[-1,1]", "--json"];
+    let shallow = pellucid(&[&text[..], &["--layers", "1"]].concat());
+    let shallow = shallow.json();
+    assert_eq!(shallow["widths"].as_array().unwrap().len(), 1);
+    assert!(shallow["pieces"].as_u64() >= shallow["lower_bound"]["pieces"].as_u64(), "{shallow}");
 }
 
 #[test]

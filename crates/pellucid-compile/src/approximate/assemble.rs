@@ -30,7 +30,7 @@ const ROUNDED: i64 = 1 << 10;
 /// # Errors
 /// When a step cannot be had within its tolerance, or is not defined for all numbers that the steps before
 /// give it.
-pub fn plan(steps: &Steps, sides: &[Bounds], tolerances: &[Rational], room: Room) -> Result<Vec<Planned>, Error> {
+pub fn plan(steps: &Steps, sides: &[Bounds], tolerances: &[Rational], room: Room<'_>) -> Result<Vec<Planned>, Error> {
     let mut values: Vec<Interval> = sides.iter().map(|(low, high)| Interval::new(low.clone(), high.clone())).collect();
     let mut planned = Vec::with_capacity(steps.steps.len());
     for (step, allowed) in steps.steps.iter().zip(tolerances) {

@@ -10,7 +10,7 @@ use pellucid_core::{Elementary, Expr, Rational, Target};
 
 use super::floats::FloatTarget;
 use crate::fit::curve_to_path::{Curve, fewest_pieces};
-use crate::fit::design::square_pieces;
+use crate::fit::design::{Room, square_pieces};
 
 /// A bound on pieces, and what follows for networks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,9 @@ impl PieceBound {
 /// Diagonals are looked at for so many inputs at most.
 const MOST_DIAGONAL_INPUTS: usize = 4;
 
-/// The best bound known; `None` when there are more than `most` pieces, or none can be counted.
-pub fn lower_bound(target: &Target, sides: &[Bounds], within: &Rational, most: usize) -> Option<PieceBound> {
+/// The best bound known; `None` when there are more pieces than there is room for, or none can be counted. When time
+/// is over, the lines that are left are not looked at.
+pub fn lower_bound(target: &Target, sides: &[Bounds], within: &Rational, room: Room<'_>) -> Option<PieceBound> {
     if let Some(pieces) = pieces_of_a_square(target, sides, within) {
         let how = "with p pieces a path on an interval of width w is at best w^2 / (8 p^2) from the square";
         return Some(PieceBound::new(pieces, true, how.into()));
@@ -48,12 +49,15 @@ pub fn lower_bound(target: &Target, sides: &[Bounds], within: &Rational, most: u
     let mut best: Option<(usize, String)> = None;
     for (from, to, name) in lines(sides, target.input_names()) {
         for output in 0..target.n_outputs() {
+            if room.stop().is_err() {
+                break;
+            }
             let value = |t: f64| {
                 let point: Vec<f64> = from.iter().zip(&to).map(|(a, b)| a + (b - a) * t).collect();
                 floats.output(output, &point)
             };
             let curve = Curve { value: &value, low: 0.0, high: 1.0 };
-            if let Ok(pieces) = fewest_pieces(&curve, within.to_f64(), most)
+            if let Ok(pieces) = fewest_pieces(&curve, within.to_f64(), room.pieces)
                 && best.as_ref().is_none_or(|(known, _)| pieces > *known)
             {
                 best = Some((pieces, name.clone()));

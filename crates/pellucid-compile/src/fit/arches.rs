@@ -10,6 +10,7 @@
 use pellucid_core::{Form, GraphBuilder, Rational};
 
 use super::curve_to_path::Curve;
+use super::design::Room;
 use super::folds::{self, Setting};
 use super::path::Path;
 
@@ -49,9 +50,10 @@ const FIRST_PIECES: usize = 16;
 const SHORTEST: f64 = 0.05;
 const LONGER: f64 = 1.5;
 
-/// The arched path with the fewest neurons found: fewer than `below`, in no more hidden layers than told.
-pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usize) -> Option<Arched> {
-    if most_layers < 2 {
+/// The arched path with the fewest neurons found: fewer than `below`, and in no more hidden layers than there is room
+/// for.
+pub fn arched(curve: &Curve<'_>, tolerance: f64, room: Room<'_>, below: usize) -> Option<Arched> {
+    if room.layers < 2 {
         return None;
     }
     let tolerance = tolerance * (1.0 - KEPT);
@@ -62,7 +64,7 @@ pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usiz
     // Few pieces are tried first, since paths of too many take long to be given up.
     let mut most = FIRST_PIECES.min(below);
     loop {
-        let found = fewest(curve, tolerance, most_layers, most, &depths);
+        let found = fewest(curve, tolerance, room, most, &depths);
         if found.is_some() || most == below {
             return found.filter(|arched| arched.bends.iter().any(|bend| *bend != 0));
         }
@@ -71,16 +73,19 @@ pub fn arched(curve: &Curve<'_>, tolerance: f64, most_layers: usize, below: usiz
 }
 
 /// The arched path with the fewest neurons of all depths, fewer than `most`.
-fn fewest(curve: &Curve<'_>, tolerance: f64, most_layers: usize, mut most: usize, depths: &[f64]) -> Option<Arched> {
+fn fewest(curve: &Curve<'_>, tolerance: f64, room: Room<'_>, mut most: usize, depths: &[f64]) -> Option<Arched> {
     let mut best: Option<Arched> = None;
     for depth in depths.iter().copied().take_while(|depth| *depth > 4.0 * tolerance) {
+        if room.stop().is_err() {
+            return best;
+        }
         for part in PARTS {
             let left = tolerance * part;
             let n_folded = (depth / (8.0 * (tolerance - left))).sqrt().ceil() as usize;
             if n_folded > MOST_FOLDED {
                 continue;
             }
-            let setting = Setting { side_by_side: 1, behind: true, most_layers: most_layers - 1 };
+            let setting = Setting { side_by_side: 1, behind: true, most_layers: room.layers - 1 };
             let folds = folds::cheapest(n_folded, setting);
             let Some(most_pieces) = most.checked_sub(folds::cost(&folds, setting) + 1) else { continue };
             let Some((knots, bends)) = march(curve, depth, left, most_pieces) else { continue };
@@ -192,9 +197,6 @@ fn short(x: f64, distance: f64) -> f64 {
 /// How far a piece with this bend can go.
 fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, before: f64) -> Option<f64> {
     let fits = |to: f64| left_over(curve, from, to, f64::from(bend), depth) <= left;
-    if fits(curve.high) {
-        return Some(curve.high);
-    }
     let between = |mut low: f64, mut high: f64, is_low: &dyn Fn(f64) -> bool| {
         for _ in 0..HALVINGS {
             let middle = (low + high) / 2.0;
@@ -202,7 +204,8 @@ fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, befor
         }
         low
     };
-    // The first of some lengths at which a condition fails, with the one before.
+    // The first of some lengths at which a condition fails, with the one before. Lengths grow step by step: on a
+    // long piece of a wave all places that are looked at may happen to lie on a chord.
     let gallop = |is_low: &dyn Fn(f64) -> bool| {
         let (mut last, mut length) = (from, before * SHORTEST);
         while last < curve.high {
@@ -215,7 +218,7 @@ fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, befor
         None
     };
     if bend == 0 {
-        let (low, high) = gallop(&fits)?;
+        let Some((low, high)) = gallop(&fits) else { return Some(curve.high) };
         let to = between(low, high, &fits);
         return (to > from).then_some(to);
     }
@@ -224,13 +227,16 @@ fn furthest(curve: &Curve<'_>, from: f64, bend: i8, depth: f64, left: f64, befor
         f64::from(bend) * (((curve.value)(from) + (curve.value)(to)) / 2.0 - middle)
     };
     let shallow = |to: f64| bow(to) < depth / 4.0;
-    let (low, high) = gallop(&shallow)?;
+    let Some((low, high)) = gallop(&shallow) else { return fits(curve.high).then_some(curve.high) };
     let to = between(low, high, &shallow);
     if !fits(to) {
         return None;
     }
     // A little longer it may still fit.
     let beyond = (to + (to - from)).min(curve.high);
+    if fits(beyond) {
+        return Some(beyond);
+    }
     let to = between(to, beyond, &fits);
     (to > from).then_some(to)
 }
@@ -247,6 +253,16 @@ mod tests {
     type Case<'a> = (&'a str, &'a dyn Fn(f64) -> f64, f64, f64);
 
     #[test]
+    fn waves_are_not_taken_for_their_chord() {
+        // All places that are looked at on the whole interval lie on the chord.
+        let high = LOOKS as f64 * 2.0 * std::f64::consts::PI;
+        let curve = Curve { value: &f64::sin, low: 0.0, high };
+        assert!(left_over(&curve, 0.0, high, 0.0, 1.0) < 1e-9);
+        let to = furthest(&curve, 0.0, 0, 1.0, 1e-3, 1.0).unwrap();
+        assert!(to < 1.0 && left_over(&curve, 0.0, to, 0.0, 1.0) <= 1e-3, "{to}");
+    }
+
+    #[test]
     fn arches_are_within_the_tolerance_and_smaller_than_lines() {
         let cases: [Case<'_>; 5] = [
             ("sin", &f64::sin, -3.0, 3.5),
@@ -259,7 +275,8 @@ mod tests {
             for e in [1e-3, 1e-4] {
                 let curve = Curve { value, low, high };
                 let n = curve_to_path(&curve, e, 10_000).unwrap().points.len() - 1;
-                let Some(found) = arched(&curve, e, usize::MAX, n) else {
+                let room = Room { layers: usize::MAX, pieces: 10_000, stop: None };
+                let Some(found) = arched(&curve, e, room, n) else {
                     assert!(e > 1e-4, "{name}");
                     continue;
                 };

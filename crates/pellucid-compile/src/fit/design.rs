@@ -12,12 +12,27 @@ use super::turned::turned;
 use crate::graph_to_layers::graph_to_layers;
 
 /// How far a search for a design may go.
-#[derive(Clone, Copy, Debug)]
-pub struct Room {
+#[derive(Clone, Copy)]
+pub struct Room<'a> {
     /// The most hidden layers.
     pub layers: usize,
     /// The most pieces of a path.
     pub pieces: usize,
+    /// Asked now and then; true ends the search.
+    pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
+}
+
+impl Room<'_> {
+    /// Refuses to go on when the search has to end.
+    ///
+    /// # Errors
+    /// A limit, then.
+    pub fn stop(&self) -> Result<(), Error> {
+        match self.stop {
+            Some(stop) if stop() => Err(Error::limit("stopped before a network was found")),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A network of one input in the making.
@@ -66,8 +81,9 @@ impl Designs {
         value: &dyn Fn(f64) -> f64,
         (low, high): (&Rational, &Rational),
         tolerance: f64,
-        room: Room,
+        room: Room<'_>,
     ) -> Result<Designs, Error> {
+        room.stop()?;
         let curve = Curve { value, low: low.to_f64(), high: high.to_f64() };
         let (mut found, mut refusal) = (Vec::new(), None);
         match lines(&curve, (low, high), tolerance, room.pieces) {
@@ -77,9 +93,10 @@ impl Designs {
         }
         // Where lines are too many, a few arches may still do.
         let most = found.first().map_or(FEW_ARCHES, Design::n_neurons).min(MOST_ARCHES);
-        found.extend(arches(&curve, (low, high), tolerance, room.layers, most));
+        found.extend(arches(&curve, (low, high), tolerance, room, most));
         found.extend(quartics(&curve, (low, high), tolerance, room.layers));
         for folding in Folding::of_curve(&curve, low, high, tolerance * FOLDED) {
+            room.stop()?;
             let Some(layers) = room.layers.checked_sub(folding.zigzags.len()).filter(|layers| *layers > 0) else {
                 continue;
             };
@@ -89,7 +106,7 @@ impl Designs {
             let folded = |design| Design { folding: Some(folding.clone()), ..design };
             let lines = lines(&inner, (low, high), tolerance, room.pieces).ok();
             let most = lines.as_ref().map_or(FEW_ARCHES, Design::n_neurons).min(MOST_ARCHES);
-            found.extend(arches(&inner, (low, high), tolerance, layers, most).map(folded));
+            found.extend(arches(&inner, (low, high), tolerance, Room { layers, ..room }, most).map(folded));
             found.extend(quartics(&inner, (low, high), tolerance, layers).map(folded));
             found.extend(lines.map(folded));
         }
@@ -97,7 +114,11 @@ impl Designs {
     }
 
     /// The designs for the square on an interval.
-    pub fn of_square((low, high): (&Rational, &Rational), tolerance: &Rational, room: Room) -> Result<Designs, Error> {
+    pub fn of_square(
+        (low, high): (&Rational, &Rational),
+        tolerance: &Rational,
+        room: Room<'_>,
+    ) -> Result<Designs, Error> {
         // width^2 / (8 p^2) <= tolerance
         let n_pieces = square_pieces(&(high - low), tolerance);
         let Some(n_pieces) = n_pieces.filter(|n| *n <= room.pieces.saturating_mul(room.pieces)) else {
@@ -184,10 +205,10 @@ fn arches(
     curve: &Curve<'_>,
     (low, high): (&Rational, &Rational),
     tolerance: f64,
-    layers: usize,
+    room: Room<'_>,
     below: usize,
 ) -> Option<Design> {
-    let found = arched(curve, tolerance, layers, below)?;
+    let found = arched(curve, tolerance, room, below)?;
     let slack = tolerance - found.error;
     Some(Design { low: low.clone(), high: high.clone(), folding: None, shape: Shape::Arches(found), slack })
 }
@@ -200,11 +221,20 @@ fn quartics(curve: &Curve<'_>, (low, high): (&Rational, &Rational), tolerance: f
     let slack = tolerance - found.error;
     // Its layers share neurons, so they are counted on the network itself.
     let mut builder = GraphBuilder::with_merge(1, Merge::Copies);
-    let output = found.build(&mut builder, &Form::wire(Wire::Input(0)), (low, high), slack)?;
+    let place = centred(&Form::wire(Wire::Input(0)), low, high);
+    let output = found.build(&mut builder, &place, slack)?;
     let sides = [(low.clone(), high.clone())];
     let network = graph_to_layers(&builder.finish(vec![output]), &sides, vec!["x".into()]).ok()?;
     let shape = Shape::Quartic(found, network.hidden_neurons(), network.hidden_layers().len());
     Some(Design { low: low.clone(), high: high.clone(), folding: None, shape, slack })
+}
+
+/// A form that runs from low to high as one that runs from -1 to 1.
+fn centred(form: &Form, low: &Rational, high: &Rational) -> Form {
+    let width = high - low;
+    let mut place = form.scaled(&(Rational::from(2) / &width));
+    place.constant -= &((low + high) / &width);
+    place
 }
 
 impl Design {
@@ -220,7 +250,7 @@ impl Design {
             Shape::Lines(path, turned) => Some(path.build(builder, input, turned)),
             Shape::Arches(arched) => arched.build(builder, input, (&self.low, &self.high), self.slack),
             Shape::Square(folds) => Some(folds::square(builder, input, &self.low, &self.high, folds)),
-            Shape::Quartic(quartic, ..) => quartic.build(builder, input, (&self.low, &self.high), self.slack),
+            Shape::Quartic(quartic, ..) => quartic.build(builder, &centred(input, &self.low, &self.high), self.slack),
         }
     }
 
@@ -286,7 +316,7 @@ mod tests {
     /// Builds all designs and looks at their sizes and errors in floats.
     fn sizes(value: &dyn Fn(f64) -> f64, low: &str, high: &str, e: f64) -> Vec<(usize, usize)> {
         let (low, high): (Rational, Rational) = (low.parse().unwrap(), high.parse().unwrap());
-        let room = Room { layers: usize::MAX, pieces: 10_000 };
+        let room = Room { layers: usize::MAX, pieces: 10_000, stop: None };
         let designs = Designs::of_curve(value, (&low, &high), e, room).unwrap();
         for design in &designs.found {
             let mut builder = GraphBuilder::with_merge(1, Merge::Copies);

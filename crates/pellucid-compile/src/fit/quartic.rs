@@ -109,30 +109,20 @@ impl Quartic {
         &self.folds
     }
 
-    /// Builds it of an input into a graph; roundings take about `slack`.
-    pub fn build(
-        &self,
-        builder: &mut GraphBuilder,
-        input: &Form,
-        (low, high): (&Rational, &Rational),
-        slack: f64,
-    ) -> Option<Form> {
+    /// Builds it of t, a form that runs from -1 to 1, into a graph; roundings take about `slack`.
+    pub fn build(&self, builder: &mut GraphBuilder, place: &Form, slack: f64) -> Option<Form> {
         let size = self.factors.iter().map(|f| f.abs()).fold(1.0, f64::max);
         let bits = (-(slack / (64.0 * size * size)).log2()).ceil().clamp(4.0, 60.0).exp2();
         let short = |x: f64| Rational::from_f64((x * bits).round() / bits);
         let [a, c, b, d, e] = &self.factors.map(short).map(|x| x.unwrap_or_default());
-        // t = (2 x - low - high) / (high - low)
-        let width = high - low;
-        let mut place = input.scaled(&(Rational::from(2) / &width));
-        place.constant -= &((low + high) / &width);
         let one = Rational::one();
-        let mut s = folds::square(builder, &place, &-&one, &one, &self.folds[0]);
-        s.add_scaled(a, &place);
+        let mut s = folds::square(builder, place, &-&one, &one, &self.folds[0]);
+        s.add_scaled(a, place);
         let inner = (short(self.inner.0)?, short(self.inner.1)?);
         let squared = folds::square_of(builder, &s, &inner.0, &inner.1, &self.folds[1], true);
         let mut value = squared.scaled(c);
         value.add_scaled(b, &s);
-        value.add_scaled(d, &place);
+        value.add_scaled(d, place);
         value.constant += e;
         Some(value)
     }
