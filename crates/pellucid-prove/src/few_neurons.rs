@@ -97,10 +97,9 @@ impl Search<'_> {
     /// Goes through a branch: for each chosen point and neuron whether it fires, if that is decided.
     fn node(&mut self, branch: &mut Vec<Vec<Option<bool>>>) -> End {
         loop {
-            let stopped = self.limits.stop.is_some_and(|stop| stop());
             let rows = self.rows(branch);
             let work = rows.len() * (self.n_unknowns() + 1).pow(2);
-            if self.work_left < work || stopped {
+            if self.work_left < work || self.limits.stopped() {
                 return End::GaveUp;
             }
             self.work_left -= work;
