@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn deep_nests_stay_short() {
         let ways = |nest: &dyn Fn(String, usize) -> String| {
-            let text = (0..20).fold("x1".to_string(), |inner, i| nest(inner, i));
+            let text = (0..20).fold("x1".to_string(), nest);
             let function = Function::parse(&text).unwrap();
             let size = |function: &Function| function.outputs().iter().map(Expr::size).sum::<usize>();
             let ways = alternatives(&function, true);

@@ -1,5 +1,7 @@
 //! Networks of few layers: every function of up to four inputs gets two, proved and checked.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use pellucid_check::check;
 use pellucid_compile::{Compiled, Goal, compile_for};
 use pellucid_core::{Biases, Domain, Error, Expr, Function, Rational, numbered_inputs};
@@ -48,6 +50,10 @@ fn what_has_no_shallow_network_known_is_refused_with_the_nearest() {
     }
 }
 
+/// Of sixty functions of up to four inputs.
+const MOST_GIVEN_UP: usize = 6;
+static GIVEN_UP: AtomicUsize = AtomicUsize::new(0);
+
 /// A nested function, four operations deep.
 fn nested(n_inputs: usize) -> impl Strategy<Value = Expr> {
     let leaf = prop_oneof![
@@ -81,8 +87,12 @@ proptest! {
                 let widths = compiled.network.widths();
                 prop_assert!(widths.len() <= 2, "{} {}: {:?}", function, on, widths);
             }
-            // Long sums of maxima are given up.
-            Err(error) => prop_assert!(error.is_limit(), "{} {}: {}", function, on, error),
+            // Long sums of maxima are given up, but they are rare.
+            Err(error) => {
+                prop_assert!(error.is_limit(), "{} {}: {}", function, on, error);
+                let n_before = GIVEN_UP.fetch_add(1, Ordering::Relaxed);
+                prop_assert!(n_before < MOST_GIVEN_UP, "{} {}: {}", function, on, error);
+            }
         }
     }
 }
