@@ -8,6 +8,10 @@ use pellucid_core::{Expr, Function, Rational};
 
 use crate::fives;
 
+/// Operations that would repeat terms larger than this together stay as they are: each such operation
+/// inside another multiplies the copies.
+const MAX_COPIED: usize = 500;
+
 /// How minima, maxima and order statistics are put together.
 #[derive(Clone, Copy, Debug)]
 struct Style {
@@ -67,14 +71,15 @@ fn restyled(expr: &Expr, style: Style) -> Expr {
         Expr::Gate(gate, terms) => Expr::Gate(gate.clone(), all(terms)),
         Expr::Ranked { rank, of } => {
             let of = all(of);
+            let may_copy = may_copy(&of);
             match (style.extremes, rank, of.len()) {
-                (_, r, n @ 3..=6) if style.few_layers => {
+                (_, r, n @ 3..=6) if style.few_layers && may_copy => {
                     // The r-th from below: the sum of the largest n - r less that of the largest n - r - 1.
                     Expr::subtract(largest_sum(&of, n - r), largest_sum(&of, n - r - 1))
                 }
                 (true, 0, _) => meeting(of, false, style),
                 (true, r, n) if r + 1 == n => meeting(of, true, style),
-                (true, 1, 3) => {
+                (true, 1, 3) if may_copy => {
                     let sum = Expr::sum(of.clone());
                     let ends = Expr::sum([meeting(of.clone(), false, style), meeting(of, true, style)]);
                     Expr::subtract(sum, ends)
@@ -83,6 +88,11 @@ fn restyled(expr: &Expr, style: Style) -> Expr {
             }
         }
     }
+}
+
+/// Are these terms short enough to be written several times?
+fn may_copy(terms: &[Expr]) -> bool {
+    terms.iter().map(Expr::size).sum::<usize>() <= MAX_COPIED
 }
 
 /// The sum of the `k` largest: the largest sum of `k` of them.
@@ -114,7 +124,7 @@ fn meeting(terms: Vec<Expr>, largest: bool, style: Style) -> Expr {
     if terms.len() == 1 {
         return terms.swap_remove(0);
     }
-    if style.few_layers && terms.len() > 4 {
+    if style.few_layers && terms.len() > 4 && may_copy(&terms) {
         if largest {
             return fives::maximum(terms);
         }
@@ -163,4 +173,25 @@ fn depth(expr: &Expr) -> usize {
                 rounds * (rounds + 1) / 2
             }
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_nests_stay_short() {
+        let ways = |nest: &dyn Fn(String, usize) -> String| {
+            let text = (0..20).fold("x1".to_string(), nest);
+            let function = Function::parse(&text).unwrap();
+            let size = |function: &Function| function.outputs().iter().map(Expr::size).sum::<usize>();
+            let ways = alternatives(&function, true);
+            assert!(ways.len() > 2, "{text}");
+            for way in ways {
+                assert!(size(&way) < 100 * size(&function), "{} nodes of {}", size(&way), size(&function));
+            }
+        };
+        ways(&|inner, i| format!("median({inner}, x2, x3 + {i})"));
+        ways(&|inner, i| format!("max(x2, x3, x4, x5, min(x2 + {i}, x3, x4, x5, {inner}))"));
+    }
 }

@@ -48,11 +48,10 @@ pub fn deeper_network(
     limits: Limits<'_>,
 ) -> Result<Built, Error> {
     let cost = |network: &Network<Rational>| goal.cost(network);
-    let stopped = || limits.stop.is_some_and(|stop| stop());
     let mut search = Search { domain, inputs: function.input_names(), goal, tried: Vec::new(), found: Vec::new() };
     let ways = alternatives(function, goal.few_layers());
     for way in &ways {
-        if search.found.is_empty() || !stopped() {
+        if search.found.is_empty() || !limits.stopped() {
             search.try_way(way, limits)?;
         }
     }
@@ -71,7 +70,7 @@ pub fn deeper_network(
     for candidate in search.found.into_iter().take(MAX_IMPROVED) {
         let is_smallest =
             |best: &Network<Rational>| !goal.shallow && goal.allows(best) && best.hidden_neurons() <= at_least;
-        if best_first.first().is_some_and(|best| stopped() || is_smallest(best)) {
+        if best_first.first().is_some_and(|best| limits.stopped() || is_smallest(best)) {
             break;
         }
         let plain = candidate.improve(limits, cost)?;

@@ -1,6 +1,6 @@
 //! Functions on finitely many points: what they are between the points is free, and is used.
 //!
-//! Several roads lead to a network, and the smallest is taken: a line of values along one linear form
+//! Several roads lead to a network, and the best is taken: a line of values along one linear form
 //! of the inputs, with or without folds; the function's own ReLU graph; the outermost operations on top
 //! of what is inside them. Each is then made smaller as far as only the points matter. Whatever comes
 //! of it is proved right at every point.
@@ -15,19 +15,19 @@ mod shrink;
 mod table;
 mod turned;
 
-use pellucid_core::{
-    Affine, Biases, Computation, Domain, Error, Expr, Function, Layer, Network, Rational, ReluGraph, counted,
-};
+use pellucid_core::linear::Echelon;
+use pellucid_core::{Biases, Computation, Domain, Error, Expr, Function, Layer, Network, Rational, ReluGraph, counted};
 use pellucid_prove::{FewNeurons, Limits, Verdict, few_neurons, prove_within};
 
-use crate::Compiled;
 use crate::fold::compose;
+use crate::goal::Goal;
 use crate::graph_to_network::{Effort, graph_to_network};
+use crate::{Compiled, has_only};
 use composed::composed;
 use forms::form_lines;
 use line_to_network::{line_to_network, seems_to_need};
 use minimality::{Known, minimality};
-use shrink::shrink;
+use shrink::{expressed, shrink};
 use table::Table;
 
 /// Functions inside functions, so deep at most, are compiled on their own.
@@ -46,12 +46,13 @@ const MAX_SHRUNK: usize = 1 << 12;
 /// Compiles a function on finitely many points.
 ///
 /// # Errors
-/// When the domain does not fit or has no points, when the biases exclude the network found, or when a
-/// limit is reached before it is proved right.
+/// When the domain does not fit or has no points, when the biases exclude the network found, when none
+/// with so few layers is found, or when a limit is reached before it is proved right.
 pub(crate) fn compile_finite(
     function: &Function,
     domain: &Domain,
     biases: Biases,
+    goal: &Goal,
     limits: Limits<'_>,
 ) -> Result<Compiled, Error> {
     if !domain.fits(function.n_inputs()) {
@@ -62,7 +63,7 @@ pub(crate) fn compile_finite(
     let names = function.input_names().to_vec();
     let table = Table::of_graph(&graph, domain, limits)?;
     let mut network = match &table {
-        Some(table) => smallest_at_points(function.outputs(), &graph, table, domain, limits, 0)?,
+        Some(table) => Search { domain, goal: *goal, limits, depth: 0 }.best(function.outputs(), &graph, table)?,
         None => graph_to_network(&graph, &domain.hull(), names.clone(), Effort::Full)?,
     };
     let minimality = loop {
@@ -71,11 +72,9 @@ pub(crate) fn compile_finite(
             Known::Smaller(smaller) => network = smaller,
         }
     };
+    goal.must_allow(&network, function, "its values at the points are not found to lie along one line of the inputs")?;
     let network = network.with_input_names(names)?;
-    let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
-    if (!biases.hidden && network.hidden_layers().iter().any(|layer| has_bias(&layer.biases)))
-        || (!biases.output && has_bias(&network.output_layer().biases))
-    {
+    if !has_only(biases, &network) {
         return Err(Error::input(format!(
             "no network {biases} is known for `{function}` {} (allow biases)",
             domain.phrase()
@@ -98,59 +97,80 @@ pub(crate) fn compile_finite(
     }
 }
 
-/// The smallest network found for some outputs at the points of a table.
-///
-/// # Errors
-/// When a limit is reached.
-fn smallest_at_points(
-    outputs: &[Expr],
-    graph: &ReluGraph,
-    table: &Table,
-    domain: &Domain,
-    limits: Limits<'_>,
+/// How a network is looked for.
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    /// Whose points the tables have.
+    domain: &'a Domain,
+    goal: Goal,
+    limits: Limits<'a>,
+    /// Functions around the one looked at.
     depth: usize,
-) -> Result<Network<Rational>, Error> {
-    let mut best: Option<Network<Rational>> = None;
-    let small = table.points.len() <= MAX_SHRUNK;
-    let smaller = |network| if small { shrink(network, table) } else { Ok(network) };
-    if let Some(network) = affine(table)? {
-        return Ok(network);
-    }
-    for form in form_lines(table, graph) {
-        stop(limits)?;
-        if best.as_ref().is_some_and(|known| seems_to_need(&form.line) >= known.hidden_neurons()) {
-            continue;
-        }
-        let weights = vec![form.weights.iter().map(|w| Rational::from(*w)).collect()];
-        let inner = Network::new(None, vec![Layer { weights, biases: vec![Rational::zero()] }])?;
-        consider(&mut best, smaller(compose(&line_to_network(&form.line)?, &inner)?)?);
-    }
-    if graph.relus.len() <= MAX_RELUS {
-        stop(limits)?;
-        let names = pellucid_core::numbered_inputs(graph.n_inputs);
-        consider(&mut best, smaller(graph_to_network(graph, &table.hull(), names, Effort::Full)?)?);
-    }
-    if depth < MAX_DEPTH
-        && small
-        && let Some(network) = composed(outputs, table, domain, limits, depth)?
-    {
-        stop(limits)?;
-        // Planned anew, layer by layer, it may need fewer neurons that pass values on.
-        let names = network.input_names().to_vec();
-        let planned = graph_to_network(&network.to_relu_graph(), &table.hull(), names, Effort::Full)?;
-        consider(&mut best, smaller(planned)?);
-        consider(&mut best, network);
-    }
-    if let Some(known) = &best
-        // Of the whole function two neurons are asked for when its smallest size is proved.
-        && let Some(network) = searched(table, if depth == 0 { 3 } else { 2 }, known.hidden_neurons(), limits)
-    {
-        consider(&mut best, network);
-    }
-    best.ok_or_else(|| Error::limit("the function is too long for the ways to compile it at so many points"))
 }
 
-/// One layer of a few neurons, some of these up to fewer than are known to do, found by going through the ways they fire.
+impl Search<'_> {
+    /// The best network found for some outputs at the points of a table.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    fn best(&self, outputs: &[Expr], graph: &ReluGraph, table: &Table) -> Result<Network<Rational>, Error> {
+        let limits = self.limits;
+        let small = table.points.len() <= MAX_SHRUNK;
+        let smaller = |network| if small { shrink(network, table, limits) } else { Ok(network) };
+        if let Some(network) = affine(table)? {
+            return Ok(network);
+        }
+        let mut best: Option<Network<Rational>> = None;
+        for form in form_lines(table, graph, limits) {
+            stop(limits)?;
+            if best.as_ref().is_some_and(|known| seems_to_need(&form.line) >= known.hidden_neurons()) {
+                continue;
+            }
+            let weights = vec![form.weights.iter().map(|w| Rational::from(*w)).collect()];
+            let inner = Network::new(None, vec![Layer { weights, biases: vec![Rational::zero()] }])?;
+            let network = compose(&line_to_network(&form.line, &self.goal, limits)?, &inner)?;
+            self.consider(&mut best, smaller(network)?);
+        }
+        if graph.relus.len() <= MAX_RELUS {
+            stop(limits)?;
+            let names = pellucid_core::numbered_inputs(graph.n_inputs);
+            self.consider(&mut best, smaller(graph_to_network(graph, &table.hull(), names, Effort::Full)?)?);
+        }
+        if self.depth < MAX_DEPTH
+            && small
+            && let Some(network) = composed(outputs, table, self)?
+        {
+            stop(limits)?;
+            // Planned anew, layer by layer, it may need fewer neurons that pass values on.
+            let names = network.input_names().to_vec();
+            let planned = graph_to_network(&network.to_relu_graph(), &table.hull(), names, Effort::Full)?;
+            self.consider(&mut best, smaller(planned)?);
+            self.consider(&mut best, network);
+        }
+        if let Some(known) = &best
+            // Of the whole function two neurons are asked for when its smallest size is proved.
+            && let Some(network) = searched(table, if self.depth == 0 { 3 } else { 2 }, known.hidden_neurons(), limits)
+        {
+            self.consider(&mut best, network);
+        }
+        best.ok_or_else(|| Error::limit("the function is too long for the ways to compile it at so many points"))
+    }
+
+    /// Keeps the better network.
+    fn consider(&self, best: &mut Option<Network<Rational>>, network: Network<Rational>) {
+        if best.as_ref().is_none_or(|known| self.goal.cost(&network) < self.goal.cost(known)) {
+            *best = Some(network);
+        }
+    }
+
+    /// How functions inside this one are looked for: layers are counted when all is put together.
+    fn inside(&self) -> Self {
+        Search { goal: Goal { max_layers: None, ..self.goal }, depth: self.depth + 1, ..*self }
+    }
+}
+
+/// One layer of `fewest` neurons or more, but fewer than the `known` ones that do, found by going through
+/// the ways in which they fire.
 fn searched(table: &Table, fewest: usize, known: usize, limits: Limits<'_>) -> Option<Network<Rational>> {
     let (n_points, n) = (table.points.len(), table.n_inputs());
     if table.n_outputs() > 1 || n_points > MAX_SEARCHED_POINTS || n > MAX_SEARCHED_INPUTS {
@@ -166,47 +186,20 @@ fn searched(table: &Table, fewest: usize, known: usize, limits: Limits<'_>) -> O
     })
 }
 
-/// Keeps the smaller network, of those of one size the shallower one.
-fn consider(best: &mut Option<Network<Rational>>, network: Network<Rational>) {
-    let size = |network: &Network<Rational>| (network.hidden_neurons(), network.layers().len());
-    if best.as_ref().is_none_or(|known| size(&network) < size(known)) {
-        *best = Some(network);
-    }
-}
-
 fn stop(limits: Limits<'_>) -> Result<(), Error> {
-    if limits.stop.is_some_and(|stop| stop()) {
-        Err(Error::limit("stopped before a network was found"))
-    } else {
-        Ok(())
-    }
+    if limits.stopped() { Err(Error::limit("stopped before a network was found")) } else { Ok(()) }
 }
 
 /// The network without hidden neurons, where all outputs are affine at the points.
 fn affine(table: &Table) -> Result<Option<Network<Rational>>, Error> {
     let n = table.n_inputs();
-    let mut known = pellucid_core::linear::Echelon::default();
+    let mut known = Echelon::default();
     // Points that span all others affinely.
     let with_one = |i: usize| table.point(i).into_iter().chain([Rational::one()]).collect::<Vec<_>>();
-    let spanning: Vec<usize> =
-        (0..table.points.len()).filter(|i| known.rank() <= n && known.insert(&with_one(*i))).collect();
-    let columns: Vec<Vec<Rational>> =
-        (0..=n).map(|k| spanning.iter().map(|i| with_one(*i)[k].clone()).collect()).collect();
-    let mut used = pellucid_core::linear::Echelon::default();
-    let kept: Vec<usize> = (0..=n).rev().filter(|k| used.insert(&columns[*k])).collect();
-    let basis: Vec<Vec<Rational>> = kept.iter().map(|k| columns[*k].clone()).collect();
-    let mut layer = Layer { weights: Vec::new(), biases: Vec::new() };
-    for output in 0..table.n_outputs() {
-        let target: Vec<Rational> = spanning.iter().map(|i| table.value(*i)[output].clone()).collect();
-        let Some(factors) = pellucid_core::linear::solve(&basis, &target) else { return Ok(None) };
-        let mut row = vec![Rational::zero(); n + 1];
-        kept.iter().zip(factors).for_each(|(k, factor)| row[*k] = factor);
-        let map = Affine { constant: row.pop().unwrap_or_default(), coefficients: row };
-        if (0..table.points.len()).any(|i| map.at(&table.point(i)) != table.value(i)[output]) {
-            return Ok(None);
-        }
-        layer.weights.push(map.coefficients);
-        layer.biases.push(map.constant);
-    }
-    Network::new(None, vec![layer]).map(Some)
+    let spanning = (0..table.points.len()).filter(|i| known.rank() <= n && known.insert(&with_one(*i)));
+    let (points, values) = spanning.map(|i| (table.point(i), table.value(i).to_vec())).unzip();
+    let Some(layer) = expressed(&points, &values, true) else { return Ok(None) };
+    let network = Network::new(None, vec![layer])?;
+    let is_right = (0..table.points.len()).all(|i| network.evaluate(&table.point(i)) == table.value(i));
+    Ok(is_right.then_some(network))
 }

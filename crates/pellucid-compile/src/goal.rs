@@ -1,6 +1,6 @@
 //! What is asked of a network beside that it computes the function.
 
-use pellucid_core::{Network, Rational};
+use pellucid_core::{Error, Function, Network, Rational, counted};
 
 /// Which of the networks known is wanted.
 ///
@@ -29,11 +29,12 @@ impl Goal {
     /// Fewest hidden layers.
     pub const SHALLOWEST: Goal = Goal { shallow: true, max_layers: None };
 
-    /// Orders networks, the best first: those with too many layers come last.
+    /// Orders networks, the best first: those with too many layers come last, the shallowest of them first.
     pub(crate) fn cost(&self, network: &Network<Rational>) -> (bool, usize, usize) {
         let (neurons, layers) = (network.hidden_neurons(), network.hidden_layers().len());
-        let (first, second) = if self.shallow { (layers, neurons) } else { (neurons, layers) };
-        (!self.allows(network), first, second)
+        let too_deep = !self.allows(network);
+        let (first, second) = if self.shallow || too_deep { (layers, neurons) } else { (neurons, layers) };
+        (too_deep, first, second)
     }
 
     /// Does the number of layers matter?
@@ -44,6 +45,26 @@ impl Goal {
     /// Has the network few enough layers?
     pub fn allows(&self, network: &Network<Rational>) -> bool {
         self.max_layers.is_none_or(|most| network.hidden_layers().len() <= most)
+    }
+
+    /// Refuses the shallowest network known where it has too many layers; `not_one` says why one layer
+    /// is not enough.
+    ///
+    /// # Errors
+    /// That, with how many layers can be had.
+    pub(crate) fn must_allow(
+        &self,
+        network: &Network<Rational>,
+        function: &Function,
+        not_one: &str,
+    ) -> Result<(), Error> {
+        let Some(most) = self.max_layers.filter(|_| !self.allows(network)) else { return Ok(()) };
+        let why = if most == 1 { format!(": {not_one}") } else { String::new() };
+        Err(Error::input(format!(
+            "no network with at most {} is known for `{function}`{why} (the shallowest known has {}: --layers {1})",
+            counted(most, "hidden layer"),
+            network.hidden_layers().len(),
+        )))
     }
 }
 

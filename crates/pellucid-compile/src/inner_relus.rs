@@ -81,7 +81,7 @@ impl<'a> Candidate<'a> {
             for k in deep.iter().rev() {
                 for other in CHOICES {
                     let over = trials == MAX_TRIALS || trials * work > MAX_WORK;
-                    if over || limits.stop.is_some_and(|stop| stop()) {
+                    if over || limits.stopped() {
                         return self.finish(&cost);
                     }
                     if other != self.choice[*k] {

@@ -24,7 +24,7 @@ mod shrink;
 mod simplify;
 
 use pellucid_core::{
-    Biases, Certificate, Computation, Domain, Error, Function, Network, OneLayer, Proof, Rational, counted,
+    Biases, Certificate, Computation, Domain, Error, Function, Layer, Network, OneLayer, Proof, Rational, counted,
 };
 use pellucid_prove::{
     Limits, OneLayerForm, Representable, SizeBound, Verdict, certify_smallest, count, plan_quickly, prove_within,
@@ -113,7 +113,7 @@ pub fn compile_for(
     limits: Limits<'_>,
 ) -> Result<Compiled, Error> {
     if let Domain::Finite { .. } = domain {
-        return finite::compile_finite(function, domain, biases, limits);
+        return finite::compile_finite(function, domain, biases, goal, limits);
     }
     domain.must_be_a_box(function.n_inputs(), "compiling")?;
     // Whether one layer can do it is worth this much work; deeper networks are proved on their own.
@@ -225,25 +225,20 @@ fn deeper(
 ) -> Result<Compiled, Error> {
     let at_least = minimality.any_depth.as_ref().map_or(minimality.lower_bound, |bound| bound.at_least);
     let built = deeper_network(function, domain, goal, at_least, limits)?;
-    if !goal.allows(built.best()) {
-        let most = goal.max_layers.unwrap_or_default();
-        let why = if most == 1 { format!(": {}", minimality.reason) } else { String::new() };
-        return Err(Error::input(format!(
-            "no network with at most {} is known for `{function}`{why} (the shallowest known has {}: --layers {1})",
-            counted(most, "hidden layer"),
-            built.best().hidden_layers().len(),
-        )));
-    }
-    let has_bias = |biases: &[Rational]| biases.iter().any(|b| !b.is_zero());
-    let network = built.best();
-    if (!biases.hidden && network.hidden_layers().iter().any(|layer| has_bias(&layer.biases)))
-        || (!biases.output && has_bias(&network.output_layer().biases))
-    {
+    goal.must_allow(built.best(), function, &minimality.reason)?;
+    if !has_only(biases, built.best()) {
         return Err(Error::input(format!(
             "`{function}` needs more than one hidden layer, and no deeper network {biases} is known (allow biases)"
         )));
     }
     proved(function, domain, biases, goal, built, minimality, limits)
+}
+
+/// Has the network only biases that are allowed?
+fn has_only(allowed: Biases, network: &Network<Rational>) -> bool {
+    let has_none = |layer: &Layer<Rational>| layer.biases.iter().all(Rational::is_zero);
+    (allowed.hidden || network.hidden_layers().iter().all(has_none))
+        && (allowed.output || has_none(network.output_layer()))
 }
 
 /// What was built, proved to compute the function: the smaller network if that can be done.

@@ -160,7 +160,7 @@ impl Convex<'_> {
                 *known = map.constant;
             }
         }
-        if parallel.len() > 4 * MAX_MAPS || self.limits.stop.is_some_and(|stop| stop()) {
+        if parallel.len() > 4 * MAX_MAPS || self.limits.stopped() {
             return None;
         }
         let mut maps: Vec<Affine> =
@@ -190,7 +190,7 @@ fn sum_of_maxima(maps: &[Affine], limits: &Limits<'_>) -> Option<Expr> {
     if simplices.first()?.len() > 5 {
         return None;
     }
-    let terms = faces(&simplices).into_iter().map(|(face, factor)| Expr::scale(factor, to_maximum(&face)));
+    let terms = faces(&simplices, limits)?.into_iter().map(|(face, factor)| Expr::scale(factor, to_maximum(&face)));
     Some(Expr::sum(terms))
 }
 
@@ -217,7 +217,7 @@ fn simplices(maps: &[Affine], limits: &Limits<'_>) -> Option<Vec<Vec<usize>>> {
     let mut found = Vec::new();
     let mut choice: Vec<usize> = (0..=d).collect();
     loop {
-        if limits.stop.is_some_and(|stop| stop()) {
+        if limits.stopped() {
             return None;
         }
         if is_upper_facet(&choice, &points, &heights) {
@@ -252,7 +252,7 @@ fn is_upper_facet(choice: &[usize], points: &[Vec<Rational>], heights: &[Rationa
 }
 
 /// The faces of the simplices with factors that count every face once, over all that contain it.
-fn faces(simplices: &[Vec<usize>]) -> Vec<(Vec<usize>, Rational)> {
+fn faces(simplices: &[Vec<usize>], limits: &Limits<'_>) -> Option<Vec<(Vec<usize>, Rational)>> {
     let mut all: BTreeSet<Vec<usize>> = BTreeSet::new();
     for simplex in simplices {
         for mask in 1u32..1 << simplex.len() {
@@ -263,6 +263,9 @@ fn faces(simplices: &[Vec<usize>]) -> Vec<(Vec<usize>, Rational)> {
     order.sort_by_key(|face| std::cmp::Reverse(face.len()));
     let mut factors: Vec<(Vec<usize>, Rational)> = Vec::new();
     for face in order {
+        if limits.stopped() {
+            return None;
+        }
         let above = factors.iter().filter(|(other, _)| face.iter().all(|i| other.contains(i)));
         let sum: Rational = above.map(|(_, factor)| factor.clone()).sum();
         let factor = Rational::one() - sum;
@@ -270,5 +273,5 @@ fn faces(simplices: &[Vec<usize>]) -> Vec<(Vec<usize>, Rational)> {
             factors.push((face, factor));
         }
     }
-    factors
+    Some(factors)
 }

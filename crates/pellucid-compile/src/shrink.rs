@@ -29,11 +29,10 @@ pub fn shrink(network: &Network<Rational>, domain: &Domain, limits: Limits<'_>) 
     points.extend(in_cells(network, domain, limits));
     let wanted: Vec<Vec<Rational>> = points.iter().map(|point| network.evaluate(point)).collect();
     let mut layers = network.layers().to_vec();
-    let stopped = || limits.stop.is_some_and(|stop| stop());
     // From the last hidden layer to the first: a layer that needs less asks less of the one below.
     for l in (0..layers.len() - 1).rev() {
         let mut j = layers[l].weights.len();
-        while j > 0 && !stopped() {
+        while j > 0 && !limits.stopped() {
             j -= 1;
             if layers[l].weights.len() > 1
                 && let Some(smaller) = without(&layers, l, j)
@@ -43,7 +42,7 @@ pub fn shrink(network: &Network<Rational>, domain: &Domain, limits: Limits<'_>) 
             }
         }
         while layers[l].weights.len() > 1
-            && !stopped()
+            && !limits.stopped()
             && let Some((j, factors)) = dependent(&activations(&layers, l, &points))
         {
             let smaller = expressed(&layers, l, j, &factors);

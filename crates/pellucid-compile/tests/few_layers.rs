@@ -1,5 +1,7 @@
 //! Networks of few layers: every function of up to four inputs gets two, proved and checked.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use pellucid_check::check;
 use pellucid_compile::{Compiled, Goal, compile_for};
 use pellucid_core::{Biases, Domain, Error, Expr, Function, Rational, numbered_inputs};
@@ -37,7 +39,9 @@ fn five_terms_take_two_layers() {
 fn what_has_no_shallow_network_known_is_refused_with_the_nearest() {
     for (text, most, said) in [
         ("max(x1, x2, 0)", 1, "one hidden layer cannot compute it"),
-        ("max(x1, x2, x3, x4, x5, x6)", 2, "the shallowest known has 3"),
+        // Not the smallest, which has three.
+        ("max(x1, x2, x3, x4, x5)", 1, "the shallowest known has 2: --layers 2"),
+        ("max(x1, x2, x3, x4, x5, x6)", 2, "the shallowest known has 3: --layers 3"),
     ] {
         let function = Function::parse(text).unwrap();
         let goal = Goal { max_layers: Some(most), ..Goal::SMALLEST };
@@ -45,6 +49,10 @@ fn what_has_no_shallow_network_known_is_refused_with_the_nearest() {
         assert!(error.is_input() && error.to_string().contains(said), "{error}");
     }
 }
+
+/// Of sixty functions of up to four inputs.
+const MOST_GIVEN_UP: usize = 6;
+static GIVEN_UP: AtomicUsize = AtomicUsize::new(0);
 
 /// A nested function, four operations deep.
 fn nested(n_inputs: usize) -> impl Strategy<Value = Expr> {
@@ -79,8 +87,12 @@ proptest! {
                 let widths = compiled.network.widths();
                 prop_assert!(widths.len() <= 2, "{} {}: {:?}", function, on, widths);
             }
-            // Long sums of maxima are given up.
-            Err(error) => prop_assert!(error.is_limit(), "{} {}: {}", function, on, error),
+            // Long sums of maxima are given up, but they are rare.
+            Err(error) => {
+                prop_assert!(error.is_limit(), "{} {}: {}", function, on, error);
+                let n_before = GIVEN_UP.fetch_add(1, Ordering::Relaxed);
+                prop_assert!(n_before < MOST_GIVEN_UP, "{} {}: {}", function, on, error);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Functions on finitely many points: gates, adders, comparators and tables, at the sizes that are known
 //! or smaller, and random ones, each worked out again at every point.
 
-use pellucid_compile::{Compiled, compile};
+use pellucid_compile::{Compiled, Goal, compile, compile_for};
 use pellucid_core::{Biases, Claim, Domain, Expr, Function, Gate, Rational, numbered_inputs};
 use proptest::prelude::*;
 
@@ -19,7 +19,11 @@ fn points(domain: &Domain) -> Vec<Vec<Rational>> {
 
 /// Compiles, and looks over all that is claimed.
 fn compiled(function: &Function, domain: &Domain) -> Compiled {
-    let compiled = compile(function, domain, Biases::ALLOWED, Default::default()).unwrap();
+    compiled_for(function, domain, &Goal::SMALLEST)
+}
+
+fn compiled_for(function: &Function, domain: &Domain, goal: &Goal) -> Compiled {
+    let compiled = compile_for(function, domain, Biases::ALLOWED, goal, Default::default()).unwrap();
     for point in points(domain) {
         assert_eq!(compiled.network.evaluate(&point), function.evaluate(&point), "{function} at {point:?}");
     }
@@ -47,10 +51,13 @@ fn of_text(text: &str, on: &str) -> Compiled {
     compiled(&function, &domain)
 }
 
+fn parity_of(n: usize) -> Function {
+    let parity = Expr::Gate(Gate::Parity, (0..n).map(Expr::Input).collect());
+    Function::new(numbered_inputs(n), vec![parity]).unwrap()
+}
+
 fn parity(n: usize) -> Compiled {
-    let function = Function::new(numbered_inputs(n), vec![Expr::Gate(Gate::Parity, (0..n).map(Expr::Input).collect())]);
-    let bit = vec![Rational::zero(), Rational::one()];
-    compiled(&function.unwrap(), &Domain::Finite { values: vec![bit; n], rows: Vec::new() })
+    compiled(&parity_of(n), &bits(n))
 }
 
 /// Function, domain, hidden neurons, and whether they are proved to be the fewest.
@@ -109,8 +116,46 @@ fn parities_fold() {
     // Folding in two while n > 4 gives 5 for 8 bits and 7 from 9 on; in three, 9 to 12 bits take 6.
     let sizes: Vec<usize> = (1..=10).map(|n| parity(n).network.hidden_neurons()).collect();
     assert_eq!(sizes, [0, 2, 3, 3, 4, 5, 5, 5, 6, 6]);
+    assert_eq!(parity(11).network.hidden_neurons(), 6);
     assert_eq!(parity(8).network.widths(), [2, 3]);
     assert_eq!(parity(12).network.widths(), [3, 3]);
+}
+
+#[test]
+fn few_layers_are_had_where_they_are_asked_for() {
+    let at_most = |n: usize| Goal { max_layers: Some(n), ..Goal::SMALLEST };
+    let mux = Function::parse("mux(x1, mux(x2, x3, x4), mux(x2, x5, x6))").unwrap();
+    for function in [parity_of(8), mux] {
+        let domain = bits(function.n_inputs());
+        let smallest = compiled(&function, &domain).network;
+        assert!(smallest.widths().len() > 1, "{function}: {:?}", smallest.widths());
+        for goal in [at_most(1), Goal::SHALLOWEST] {
+            let widths = compiled_for(&function, &domain, &goal).network.widths();
+            assert!(widths.len() == 1 && widths[0] > smallest.hidden_neurons(), "{function}: {widths:?}");
+        }
+        assert!(compiled_for(&function, &domain, &at_most(2)).network.widths().len() <= 2, "{function}");
+    }
+    // Too many points for a line through them.
+    let max = Function::parse("max(x1, x2, 0)").unwrap();
+    let domain = Domain::parse("{-40..40}^2", max.input_names()).unwrap();
+    let refused = compile_for(&max, &domain, Biases::ALLOWED, &at_most(1), Default::default()).unwrap_err();
+    assert!(
+        refused.is_input() && refused.to_string().ends_with("(the shallowest known has 2: --layers 2)"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_search_stops_when_it_is_told_to() {
+    let values: Vec<i64> = (0..250).map(|i: i64| i.pow(3) % 997).collect();
+    let function = Function::new(numbered_inputs(1), vec![lookup(&values, &[1])]).unwrap();
+    let domain = Domain::parse("{0..249}", function.input_names()).unwrap();
+    let start = std::time::Instant::now();
+    let is_over = || start.elapsed().as_millis() > 100;
+    let limits = pellucid_prove::Limits { stop: Some(&is_over), ..Default::default() };
+    let stopped = compile(&function, &domain, Biases::ALLOWED, limits).unwrap_err();
+    assert!(stopped.is_limit(), "{stopped}");
+    assert!(start.elapsed().as_secs() < 20, "it went on for {:?}", start.elapsed());
 }
 
 #[test]

@@ -52,10 +52,13 @@ impl Numbers {
 }
 
 /// The hidden neurons of a layer by layer composition: a neuron a ReLU, and for every value that a
-/// later layer needs one neuron a layer, or two for an input, which can be negative.
+/// later layer needs one neuron a layer, or two for an input, which can be negative, as they are for an
+/// affine map with no ReLU to stand beside.
 fn straightforward(graph: &ReluGraph) -> usize {
     let layers = graph.layers();
-    let n_layers = layers.iter().copied().max().unwrap_or(0);
+    let Some(n_layers) = layers.iter().copied().max() else {
+        return 2 * usize::from(graph.outputs.iter().any(|form| !form.terms.is_empty()));
+    };
     let mut last_use = std::collections::BTreeMap::new();
     let forms = graph.relus.iter().zip(layers.iter().copied());
     for (form, layer) in forms.chain(graph.outputs.iter().map(|form| (form, n_layers + 1))) {
@@ -74,29 +77,32 @@ fn straightforward(graph: &ReluGraph) -> usize {
 #[test]
 fn random_nested_expressions_are_proved_and_never_larger_than_composed() {
     let limits = Limits { max_cells: 200_000, stop: None };
-    let (mut before, mut after, mut n_smallest) = (0, 0, 0);
+    let (mut before, mut after, mut n_deep, mut n_smallest) = (0, 0, 0, 0);
     for seed in 0..N_EXPRESSIONS {
         let mut numbers = Numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1);
         let n_inputs = 1 + numbers.below(4);
         let depth = 1 + numbers.below(MAX_DEPTH as u64) as usize;
         let expr = numbers.expr(n_inputs, depth);
         let function = Function::new(numbered_inputs(n_inputs as usize), vec![expr]).unwrap();
-        let start = std::time::Instant::now();
         let compiled = compile(&function, &Domain::Everywhere, Biases::ALLOWED, limits)
             .unwrap_or_else(|error| panic!("{seed}: {function}: {error}"));
-        if start.elapsed().as_millis() > 500 {
-            println!("{seed} {:?} {} {:?} {function}", start.elapsed(), compiled.n_cells, compiled.network.widths());
-        }
         let checked = check(&compiled.certificate);
         assert!(checked.is_accepted(), "{seed}: {function}: {checked:?}");
-        let (size, composed) = (compiled.network.hidden_neurons(), straightforward(&function.to_relu_graph()));
-        assert!(size <= composed.max(2), "{seed}: {function}: {:?} instead of {composed}", compiled.network.widths());
+        for _ in 0..8 {
+            let point: Vec<Rational> = (0..n_inputs).map(|_| numbers.rational()).collect();
+            assert_eq!(compiled.network.evaluate(&point), function.evaluate(&point), "{seed}: {function} at {point:?}");
+        }
+        let graph = function.to_relu_graph();
+        n_deep += usize::from(graph.layers().into_iter().max() > Some(1));
+        let (size, composed) = (compiled.network.hidden_neurons(), straightforward(&graph));
+        assert!(size <= composed, "{seed}: {function}: {:?} instead of {composed}", compiled.network.widths());
         (before, after, n_smallest) =
             (before + composed, after + size, n_smallest + usize::from(compiled.minimality.proved));
     }
     println!(
-        "{N_EXPRESSIONS} expressions: {before} neurons composed, {after} compiled, {:.1} % saved; {n_smallest} proved smallest",
+        "{N_EXPRESSIONS} expressions: {before} neurons composed, {after} compiled, {:.1} % saved; {n_deep} of two layers or more, {n_smallest} proved smallest",
         100.0 * (before - after) as f64 / before as f64
     );
-    assert!(after < before);
+    // Most are deep, and half of the neurons are saved by far.
+    assert!(n_deep > 500 && 2 * after < before);
 }

@@ -66,7 +66,7 @@ fn pieces(graph: &ReluGraph, output: usize, domain: &Domain, limits: Limits<'_>)
         }
         true
     })
-    .map_err(|error| match limits.stop.is_some_and(|stop| stop()) {
+    .map_err(|error| match limits.stopped() {
         true => error,
         false => too_many(MAX_CELLS),
     })?;

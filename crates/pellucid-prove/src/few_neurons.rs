@@ -13,7 +13,6 @@ use crate::walk::Limits;
 
 /// More points than this are not asked for: every branch has a program with rows for each.
 const MAX_POINTS: usize = 48;
-
 /// More neurons fire in too many ways.
 const MAX_NEURONS: usize = 6;
 
@@ -30,8 +29,8 @@ pub enum FewNeurons {
 
 /// Is there a network with one layer of `n_neurons` hidden neurons and one output that has these values at
 /// these points? With at most two neurons that goes for networks of whatever depth; a certificate can
-/// say no more. Linear programs are solved until their
-/// sizes, rows times the square of the unknowns, are `max_work` together.
+/// say no more. Linear programs are solved until their sizes, rows times the square of the unknowns, are
+/// `max_work` together.
 ///
 /// ```
 /// use pellucid_core::Rational;
@@ -97,10 +96,9 @@ impl Search<'_> {
     /// Goes through a branch: for each chosen point and neuron whether it fires, if that is decided.
     fn node(&mut self, branch: &mut Vec<Vec<Option<bool>>>) -> End {
         loop {
-            let stopped = self.limits.stop.is_some_and(|stop| stop());
             let rows = self.rows(branch);
             let work = rows.len() * (self.n_unknowns() + 1).pow(2);
-            if self.work_left < work || stopped {
+            if self.work_left < work || self.limits.stopped() {
                 return End::GaveUp;
             }
             self.work_left -= work;

@@ -223,7 +223,7 @@ fn go_through(
     let mut indices = vec![0; values.len()];
     let (mut n_points, n_outputs) = (0, graph.outputs.len());
     for done in 0..all {
-        if done % LOOK == 0 && limits.stop.is_some_and(|stop| stop()) {
+        if done % LOOK == 0 && limits.stopped() {
             return Err(Error::limit(format!("stopped after {done} of {}", counted(all, "point"))));
         }
         let outputs = match &mut integers {

@@ -106,7 +106,7 @@ pub fn prove_never(computation: &Computation, cases: &[Vec<Constraint>], limits:
 
 /// A limit on cells is named as the caller gave it, not as what earlier regions left of it.
 fn counted_from_the_start(error: Error, n_before: usize, limits: Limits<'_>) -> Error {
-    let is_over = limits.stop.is_some_and(|stop| stop());
+    let is_over = limits.stopped();
     if n_before == 0 || !error.is_limit() || is_over {
         return error;
     }

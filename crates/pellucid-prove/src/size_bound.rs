@@ -144,8 +144,15 @@ impl<'a> Scene<'a> {
         let n_cells = points.len();
         let n_samples = (SAMPLED_RELUS / graph.relus.len().max(1)).clamp(FEW_SAMPLES, SAMPLES);
         points.extend(samples(domain, graph.n_inputs).take(n_samples));
-        let stopped = limits.stop.is_some_and(|stop| stop());
-        (!stopped).then_some(Scene { graph, domain, points, n_cells, planes: OnceCell::new(), is_one_layer, limits })
+        (!limits.stopped()).then_some(Scene {
+            graph,
+            domain,
+            points,
+            n_cells,
+            planes: OnceCell::new(),
+            is_one_layer,
+            limits,
+        })
     }
 
     /// The hyperplanes of ReLUs' arguments, with kinks found between the points.
@@ -186,7 +193,7 @@ impl<'a> Scene<'a> {
     }
 
     fn stopped(&self) -> bool {
-        self.limits.stop.is_some_and(|stop| stop())
+        self.limits.stopped()
     }
 
     /// Adds witnesses for an output until the bound is enough, and says what they leave; `None` when

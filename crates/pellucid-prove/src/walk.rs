@@ -26,6 +26,13 @@ pub struct Limits<'a> {
     pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
+impl Limits<'_> {
+    /// Does what is asked now and then say that it is time to stop?
+    pub fn stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop())
+    }
+}
+
 impl Default for Limits<'_> {
     fn default() -> Self {
         // A million cells is minutes of work; callers that know better say so.
@@ -201,7 +208,7 @@ pub(crate) fn walk_integers(
     loop {
         // Down to a cell.
         while let Some(form) = graph.relus.get(walker.relus.len()) {
-            if limits.stop.is_some_and(|stop| stop()) {
+            if limits.stopped() {
                 return Err(Error::limit(format!("stopped after {}", counted(n_cells, "linear cell"))));
             }
             let row = form.on_cell(&walker.relus);
@@ -235,7 +242,7 @@ pub(crate) fn walk_integers(
         if n_cells == limits.max_cells {
             return Err(Error::limit(format!("gave up after {} (raise --max-cells)", counted(n_cells, "linear cell"))));
         }
-        if limits.stop.is_some_and(|stop| stop()) {
+        if limits.stopped() {
             return Err(Error::limit(format!("stopped after {}", counted(n_cells, "linear cell"))));
         }
         n_cells += 1;

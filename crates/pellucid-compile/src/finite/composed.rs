@@ -1,10 +1,9 @@
 //! A function of functions: the inner ones compiled on their own, the outer one on the values they take.
 
-use pellucid_core::{Domain, Error, Expr, Function, Layer, Network, Rational, numbered_inputs};
-use pellucid_prove::Limits;
+use pellucid_core::{Error, Expr, Function, Layer, Network, Rational, numbered_inputs};
 
+use super::Search;
 use super::shrink::shrink;
-use super::smallest_at_points;
 use super::table::Table;
 use crate::fold::compose;
 
@@ -23,10 +22,9 @@ struct Cut {
 pub(crate) fn composed(
     outputs: &[Expr],
     table: &Table,
-    domain: &Domain,
-    limits: Limits<'_>,
-    depth: usize,
+    around: &Search<'_>,
 ) -> Result<Option<Network<Rational>>, Error> {
+    let search = around.inside();
     let mut cut = Cut { outer: Vec::new(), inner: Vec::new() };
     cut.outer = outputs.iter().map(|output| cut.outside(output, true)).collect();
     let Cut { outer, inner } = cut;
@@ -41,11 +39,11 @@ pub(crate) fn composed(
     for function in &functions {
         let named = Function::new(numbered_inputs(n), vec![function.clone()])?;
         let graph = named.to_relu_graph();
-        let Some(inside) = Table::of_graph(&graph, domain, limits)? else { return Ok(None) };
+        let Some(inside) = Table::of_graph(&graph, search.domain, search.limits)? else { return Ok(None) };
         for (values, class) in values.iter_mut().zip(&inside.classes) {
             values.push(inside.values[*class][0].clone());
         }
-        parts.push(smallest_at_points(std::slice::from_ref(function), &graph, &inside, domain, limits, depth + 1)?);
+        parts.push(search.best(std::slice::from_ref(function), &graph, &inside)?);
     }
     for input in &inputs {
         let Expr::Input(i) = input else { continue };
@@ -59,11 +57,12 @@ pub(crate) fn composed(
     let outer: Vec<Expr> = outer.iter().map(|e| e.substitute(&renamed)).collect();
     let named = Function::new(numbered_inputs(renamed.len()), outer.clone())?;
     // What is outside has no functions inside it any more: the domain is not asked for.
-    let outer = smallest_at_points(&outer, &named.to_relu_graph(), &outside, &outside.hull(), limits, depth + 1)?;
+    let search = Search { domain: &outside.hull(), ..search };
+    let outer = search.best(&outer, &named.to_relu_graph(), &outside)?;
     let lows: Vec<Rational> =
         (0..renamed.len()).map(|k| values.iter().map(|v| &v[k]).min().cloned().unwrap_or_default()).collect();
     let beside = side_by_side(parts, &lows)?;
-    shrink(compose(&outer, &beside)?, table).map(Some)
+    shrink(compose(&outer, &beside)?, table, search.limits).map(Some)
 }
 
 impl Cut {

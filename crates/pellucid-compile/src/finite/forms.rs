@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use pellucid_core::linear::Echelon;
 use pellucid_core::{Rational, ReluGraph, Wire};
+use pellucid_prove::Limits;
 
 use super::line::Line;
 use super::line_to_network::one_layer_size;
@@ -36,19 +37,20 @@ pub(crate) struct FormLine {
     pub line: Line,
 }
 
-/// Forms that tell the values apart, the most promising first.
-pub(crate) fn form_lines(table: &Table, graph: &ReluGraph) -> Vec<FormLine> {
+/// Forms that tell the values apart, the most promising first; fewer once stopped.
+pub(crate) fn form_lines(table: &Table, graph: &ReluGraph, limits: Limits<'_>) -> Vec<FormLine> {
     let mut tested = Tested::new(table);
     for weights in suggested(table, graph) {
         tested.test(weights);
     }
-    small_weights(table, &mut tested);
+    small_weights(table, &mut tested, limits);
     // Turns show how many kinks there are at least; sizes are worked out for the best of them.
     let mut lines = tested.found;
     lines.sort_by_key(|(turns, form)| (*turns, form.places.len(), weight(&form.weights)));
     lines.truncate(MEASURED);
     let mut measured: Vec<(usize, FormLine)> = lines
         .into_iter()
+        .take_while(|_| !limits.stopped())
         .map(|(_, form)| {
             let line = form.line(table);
             (one_layer_size(&line), FormLine { weights: form.weights, line })
@@ -154,13 +156,13 @@ fn relevant(table: &Table) -> Vec<usize> {
 }
 
 /// All small weights on the inputs that matter, where they are few.
-fn small_weights(table: &Table, tested: &mut Tested<'_>) {
+fn small_weights(table: &Table, tested: &mut Tested<'_>, limits: Limits<'_>) {
     let inputs = relevant(table);
     let n = inputs.len();
     let n_forms = |most: i64| (2 * most as usize + 1).saturating_pow(n as u32).saturating_mul(table.points.len());
     let Some(most) = (1..=MAX_WEIGHT).rev().find(|most| n_forms(*most) <= MAX_LOOKS) else { return };
     let mut weights = vec![-most; n];
-    loop {
+    while !limits.stopped() {
         let mut all = vec![0; table.n_inputs()];
         inputs.iter().zip(&weights).for_each(|(i, w)| all[*i] = *w);
         tested.test(all);

@@ -46,16 +46,20 @@ impl Bent {
     pub fn new(first: Vec<Rational>, mut kinks: Vec<(Rational, Vec<Rational>)>) -> Self {
         kinks.retain(|(_, jump)| jump.iter().any(|j| !j.is_zero()));
         let n = kinks.len();
-        // Turned around, a hinge brings in its jump: relu(z) = z + relu(-z).
-        let left_over = |turned: &dyn Fn(usize) -> bool| {
-            let sum = |k: usize| (0..n).filter(|j| turned(*j)).fold(first[k].clone(), |sum, j| sum + &kinks[j].1[k]);
-            (0..first.len()).any(|k| !sum(k).is_zero())
-        };
-        // A piece of slope 0: all hinges look away from it.
-        let mut turned =
-            (0..=n).find(|level| !left_over(&|j| j < *level)).map(|level| (0..n).map(|j| j < level).collect());
+        let flat = |slope: &[Rational]| slope.iter().all(Rational::is_zero);
+        // Turned around, a hinge brings in its jump: relu(z) = z + relu(-z). At a piece of slope 0 all
+        // hinges look away from it.
+        let (mut slope, mut level) = (first.clone(), 0);
+        while level < n && !flat(&slope) {
+            slope.iter_mut().zip(&kinks[level].1).for_each(|(s, jump)| *s += jump);
+            level += 1;
+        }
+        let mut turned = flat(&slope).then(|| (0..n).map(|j| j < level).collect());
         if turned.is_none() && n <= MAX_TRIED {
-            let found = (0..1usize << n).find(|set| !left_over(&|j| set >> j & 1 == 1));
+            let sum = |k: usize, set: usize| {
+                (0..n).filter(|j| set >> j & 1 == 1).fold(first[k].clone(), |sum, j| sum + &kinks[j].1[k])
+            };
+            let found = (0..1usize << n).find(|set| (0..first.len()).all(|k| sum(k, *set).is_zero()));
             turned = found.map(|set| (0..n).map(|j| set >> j & 1 == 1).collect());
         }
         Bent { first, kinks, turned }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use pellucid_core::linear::{Echelon, solve};
 use pellucid_core::{Error, Layer, Network, Rational};
+use pellucid_prove::Limits;
 
 use super::kinks::fewest_kinks;
 use super::line::{Bent, Line, constant};
 use super::turned::turned;
 use crate::fold::compose;
+use crate::goal::Goal;
 
 /// Folds of folds, so deep at most.
 const MAX_FOLDS: usize = 12;
@@ -28,12 +30,16 @@ const PIECES_A_NEURON: f64 = 1.8;
 /// Folds of each kind looked into: those that leave the fewest places.
 const MOST_FOLDS: usize = 3;
 
-/// The smallest network found for the line.
+/// The best network found for the line, which always has few enough layers; once stopped, one
+/// that is quickly had.
 ///
 /// # Errors
 /// When a shape does not fit, which would be a defect.
-pub(crate) fn line_to_network(line: &Line) -> Result<Network<Rational>, Error> {
-    smallest(line, MAX_FOLDS, &mut Work { places: MAX_FOLDED, programs: MAX_PROGRAMS })
+pub(crate) fn line_to_network(line: &Line, goal: &Goal, limits: Limits<'_>) -> Result<Network<Rational>, Error> {
+    // A fold is a layer.
+    let folds =
+        if goal.shallow { 0 } else { goal.max_layers.map_or(MAX_FOLDS, |most| MAX_FOLDS.min(most.saturating_sub(1))) };
+    smallest(line, folds, &mut Work { places: MAX_FOLDED, programs: MAX_PROGRAMS, limits })
 }
 
 /// How many hidden neurons one layer takes, folds not tried, and hinges turned in plain ways only.
@@ -45,14 +51,18 @@ pub(crate) fn one_layer_size(line: &Line) -> usize {
 }
 
 /// What may still be spent on a line and its folds.
-struct Work {
+struct Work<'a> {
     places: usize,
     programs: usize,
+    limits: Limits<'a>,
 }
 
-fn smallest(line: &Line, folds_left: usize, work: &mut Work) -> Result<Network<Rational>, Error> {
+fn smallest(line: &Line, folds_left: usize, work: &mut Work<'_>) -> Result<Network<Rational>, Error> {
     let Some(outputs) = essential(line) else { return constant(1, line.values[0].clone()) };
     let essence = outputs.of(line);
+    if work.limits.stopped() {
+        (work.places, work.programs) = (0, 0);
+    }
     let mut best = one_layer(&essence, &mut work.programs).to_network(&essence)?;
     if folds_left > 0 && best.hidden_neurons() > 3 && line.len() <= MAX_PLACES {
         for (fold, folded) in folds(&essence, work) {
@@ -257,7 +267,7 @@ impl Fold {
 
 /// Folds that leave at most about two thirds of the places, with what they leave: those of each kind
 /// that leave the fewest.
-fn folds(line: &Line, work: &mut Work) -> Vec<(Fold, Line)> {
+fn folds(line: &Line, work: &mut Work<'_>) -> Vec<(Fold, Line)> {
     let n = line.len();
     let half = Rational::ratio(1, 2);
     let centres: Vec<Rational> = (1..2 * n - 2)

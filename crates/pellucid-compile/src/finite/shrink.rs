@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use pellucid_core::linear::{Echelon, rank, solve};
 use pellucid_core::{Affine, Error, Layer, Network, Rational};
-use pellucid_prove::{Maximum, maximize};
+use pellucid_prove::{Limits, Maximum, maximize};
 
 use super::table::Table;
 
@@ -22,17 +22,22 @@ const MAX_TURNED: usize = 5;
 
 type Rows = Vec<Vec<Rational>>;
 
-/// A smaller network with the same outputs at the points, or the same network.
+/// A smaller network with the same outputs at the points, or the same network; what is found by the
+/// time it is stopped.
 ///
 /// # Errors
 /// When a shape does not fit, which would be a defect.
-pub(crate) fn shrink(network: Network<Rational>, table: &Table) -> Result<Network<Rational>, Error> {
+pub(crate) fn shrink(
+    network: Network<Rational>,
+    table: &Table,
+    limits: Limits<'_>,
+) -> Result<Network<Rational>, Error> {
     let names = network.input_names().to_vec();
     let mut layers = network.layers().to_vec();
     let all: Rows = (0..table.points.len()).map(|i| table.point(i)).collect();
     'again: loop {
         let mut values: Rows = distinct(all.iter().cloned());
-        for index in 0..layers.len() - 1 {
+        for index in (0..layers.len() - 1).take_while(|_| !limits.stopped()) {
             let mut after = distinct(values.iter().map(|row| activations(&layers[index], row)));
             if after.len() > MAX_ROWS {
                 values = after;
@@ -45,7 +50,7 @@ pub(crate) fn shrink(network: Network<Rational>, table: &Table) -> Result<Networ
                 layers.splice(index..index + 2, [joint]);
                 continue 'again;
             }
-            if let Some((here, next)) = narrower(&values, &layers[index], &layers[index + 1], next_is_output) {
+            if let Some((here, next)) = narrower(&values, &layers[index], &layers[index + 1], next_is_output, limits) {
                 if here.weights.is_empty() {
                     // Nothing of it matters, so nor does anything before.
                     let width = layers[0].weights[0].len();
@@ -92,6 +97,7 @@ fn narrower(
     here: &Layer<Rational>,
     next: &Layer<Rational>,
     is_output: bool,
+    limits: Limits<'_>,
 ) -> Option<(Layer<Rational>, Layer<Rational>)> {
     let width = here.weights.len();
     let z: Rows = values.iter().map(|row| arguments(here, row)).collect();
@@ -99,6 +105,9 @@ fn narrower(
     let pairs: BTreeSet<(Vec<Rational>, Vec<Rational>)> = z.into_iter().zip(a).collect();
     let targets: Rows = pairs.iter().map(|(_, a)| arguments(next, a)).collect();
     let with = |kept: &[(usize, bool)]| -> Option<(Layer<Rational>, Layer<Rational>)> {
+        if limits.stopped() {
+            return None;
+        }
         let turned = |value: &Rational, turned: bool| if turned { -value } else { value.clone() };
         let columns = |(z, _): &(Vec<Rational>, Vec<Rational>)| -> Vec<Rational> {
             let on = kept.iter().map(|(k, t)| turned(&z[*k], *t));
@@ -193,7 +202,7 @@ fn fewer_carriers(
 
 /// An affine layer of the rows' entries that gives the targets: exactly where it is an output's or
 /// fires, and not above 0 elsewhere.
-fn expressed(rows: &Rows, targets: &Rows, is_output: bool) -> Option<Layer<Rational>> {
+pub(super) fn expressed(rows: &Rows, targets: &Rows, is_output: bool) -> Option<Layer<Rational>> {
     let (n, m) = (rows.first()?.len(), targets.first()?.len());
     let column = |k: usize| rows.iter().map(|row| row[k].clone()).collect::<Vec<_>>();
     let mut columns: Rows = (0..n).map(column).collect();
