@@ -205,7 +205,15 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
         Largest::Infinite { .. } => "  off without bound on this domain\n".to_string(),
     };
     if !found.explained {
-        text += &format!("  not explained: above the tolerance of {}\n", words::short(tolerance, 3));
+        text +=
+            &format!("  not explained: above the tolerance of {}{}\n", words::short(tolerance, 3), where_beyond(found));
+    }
+    if let Some(closer) = &found.closer {
+        let formula = words::brief(&closer.formula.to_string(), FORMULA_CHARS);
+        text += &format!("  within the tolerance everywhere: {formula}\n");
+        if let Largest::At(most, at) = &closer.deviation {
+            text += &format!("    off by {}\n", at_most(most, inputs, at));
+        }
     }
     text.push('\n');
     let picture = pictures::decompiled_picture(network, found);
@@ -235,6 +243,13 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
     // A last section without lines leaves an empty one.
     text.truncate(text.trim_end().len());
     text + "\n"
+}
+
+/// On how much of the domain the formula is off by more than the tolerance.
+fn where_beyond(found: &Decompiled) -> String {
+    let Some((_, high)) = &found.beyond else { return String::new() };
+    let percent = (high * &Rational::from(100)).decimal_above(3);
+    format!(" on at most {percent} % of the domain's volume (proved), within it on the rest")
 }
 
 /// `at most 0.5, exactly 1/2 (proved), at x1 = 1`.
