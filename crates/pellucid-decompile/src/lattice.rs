@@ -14,6 +14,7 @@ use pellucid_core::{Affine, Domain, Error, Expr, Rational, ReluGraph};
 use pellucid_prove::{Interior, Limits, Maximum, Step, interior, maximize, walk};
 
 use crate::max_min::MaxMin;
+use crate::shorten::shorten;
 
 /// Functions with more cells are not written out: the formula would help nobody.
 const MAX_CELLS: usize = 400;
@@ -29,7 +30,7 @@ pub fn lattice_form(graph: &ReluGraph, output: usize, domain: &Domain, limits: L
     let orders = orders(&maps, cells)?;
     let above: Vec<Vec<usize>> = orders.iter().map(|order| order.members(1)).collect();
     let below: Vec<Vec<usize>> = orders.iter().map(|order| order.members(-1)).collect();
-    Ok(MaxMin::new(&above, &below).written(&maps))
+    Ok(shorten(&MaxMin::new(&above, &below).written(&maps)))
 }
 
 /// The different affine maps of a function, and its cells, each with the index of its map.

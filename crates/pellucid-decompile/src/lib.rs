@@ -20,6 +20,7 @@ mod rounded_form;
 mod rounding_ladder;
 mod samples;
 mod scale;
+mod shorten;
 mod simplest;
 mod summary;
 mod target;
@@ -36,6 +37,7 @@ use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
 
 pub use form_to_expr::form_to_expr;
 pub use neurons::{Neuron, Status};
+pub use shorten::shorten;
 pub use target::AgainstTarget;
 
 /// What to look for.

@@ -8,6 +8,7 @@ use super::sampled::Sampled;
 use crate::affine_to_expr::{affine_terms, affine_to_expr, length, ordered};
 use crate::form_to_expr::form_to_expr;
 use crate::max_min::MaxMin;
+use crate::shorten::shorten;
 use crate::simplest::simplest_near;
 
 /// Formulas of more cells than this are not looked at for a form with one hidden layer.
@@ -128,7 +129,7 @@ pub fn sum_of_parts(
             }
         }
     }
-    Ok(best)
+    Ok(shorten(&best))
 }
 
 /// The maps chosen from, or the same as a sum of hinges where it is one.
