@@ -24,8 +24,9 @@ use offer::{Part, sum_of_parts};
 use sampled::{Sampled, sample, sides, spread_points};
 use separate::{Interactions, part};
 
-/// How large the noise may be, as a share of an output's swing, coarse first.
-const NOISES: [f64; 6] = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
+/// How large the noise may be, as a share of an output's swing, coarse first. What is beyond the first is not there:
+/// one map is left.
+const NOISES: [f64; 7] = [2.0, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
 /// How much numbers may move values, as a share of an output's swing, coarse first.
 const SLACKS: [f64; 8] = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 1e-5, 1e-7];
 /// The noise of a network whose numbers are meant exactly: that of floats.
@@ -65,7 +66,7 @@ pub fn suggest(
     let float = FloatNetwork::of(network);
     let sides = sides(&question.domain, network.n_inputs());
     let mut points = spread_points(&sides);
-    points.extend(more_points.iter().map(|point| point.iter().map(Rational::to_f64).collect()));
+    points.all.extend(more_points.iter().map(|point| point.iter().map(Rational::to_f64).collect()));
     let sampled = sample(&float, &points, &sides);
     let middle: Vec<f64> = sides.iter().map(|(low, high)| (low + high) / 2.0).collect();
     let mut outputs: Vec<Read> = Vec::with_capacity(sampled.len());
@@ -189,13 +190,14 @@ impl Reader<'_> {
         for ((part, choice), at) in parts.iter().zip(&choices).zip(sampled) {
             rest.iter_mut().zip(part.values(choice, &at.points)).for_each(|(rest, value)| *rest -= value);
         }
-        let count = rest.len().max(1) as f64;
-        let middle = rest.iter().sum::<f64>() / count;
+        let even = &rest[..self.sampled.n_even.min(rest.len())];
+        let count = even.len().max(1) as f64;
+        let middle = even.iter().sum::<f64>() / count;
         let constant = Rational::from_f64(middle).unwrap_or_default();
         let constant = simplest_near(&constant, &Rational::from_f64(slack).unwrap_or_default());
         let shift = constant.to_f64();
         let off = rest.iter().map(|rest| (rest - shift).abs()).fold(0.0, f64::max);
-        let mean = (rest.iter().map(|rest| (rest - shift).powi(2)).sum::<f64>() / count).sqrt();
+        let mean = (even.iter().map(|rest| (rest - shift).powi(2)).sum::<f64>() / count).sqrt();
         let numbers =
             parts.iter().flat_map(|part| &part.maps).flat_map(|map| map.coefficients.iter().chain([&map.constant]));
         let bits = numbers.chain([&constant]).filter(|value| !value.is_zero()).map(|value| 2 + value.bits()).sum();

@@ -30,7 +30,7 @@ use pellucid_prove::{Apart, Largest, Limits, OneLayerForm, count, representable_
 
 use crate::circuits::{Rounding, circuits_of};
 use crate::deviation::{certify, deviation};
-use crate::function::suggest;
+use crate::function::{Suggested, suggest};
 use crate::lattice::lattice_form;
 use crate::remarks::remarks;
 use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
@@ -211,7 +211,7 @@ fn by_pieces(network: &Network<Rational>, question: &Question<'_>) -> Result<Opt
     let mut close = None;
     for _ in 0..=N_CORRECTIONS {
         let Some(suggested) = suggest(network, question, &points)? else { break };
-        let apart = deviation(network, &suggested.simple, question)?;
+        let apart = deviation(network, &suggested.simple, question).map_err(|error| unproved(error, &suggested))?;
         let found = Found { formula: suggested.simple, apart, closer: None };
         let is_within = found.is_within(tolerance);
         let Largest::At(most, point) = found.apart.largest.clone() else { return Ok(Some(found)) };
@@ -233,6 +233,16 @@ fn by_pieces(network: &Network<Rational>, question: &Question<'_>) -> Result<Opt
         }
     }
     Ok(best)
+}
+
+/// A limit that was reached before a deviation was proved; what was found is worth knowing even so.
+fn unproved(error: Error, suggested: &Suggested) -> Error {
+    if !error.is_limit() {
+        return error;
+    }
+    let off = Rational::from_f64(suggested.off).unwrap_or_default().to_decimal(3);
+    let formula = &suggested.simple;
+    Error::limit(format!("{error}; not proved: it looks like {formula}, off by {off} at some of the points tried"))
 }
 
 /// More than one hidden layer, trained weights: what the large affine pieces say.

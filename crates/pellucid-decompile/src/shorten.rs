@@ -47,7 +47,7 @@ pub fn shorten(expr: &Expr) -> Expr {
         // What is found must not hang on the clock.
         .with_time_limit(std::time::Duration::from_secs(3_600))
         .run(&rules());
-    let (_, best) = Extractor::new(&runner.egraph, Characters).find_best(runner.roots[0]);
+    let (_, best) = Extractor::new(&runner.egraph, Characters(&runner.egraph)).find_best(runner.roots[0]);
     let short = into_expr(&best);
     if length(&short) < length(expr) { short } else { expr.clone() }
 }
@@ -200,15 +200,18 @@ fn rules() -> Vec<Rewrite<Form, Constants>> {
 }
 
 /// About how many characters a form takes.
-struct Characters;
+struct Characters<'a>(&'a EGraph<Form, Constants>);
 
-impl CostFunction<Form> for Characters {
+impl CostFunction<Form> for Characters<'_> {
     type Cost = usize;
 
     fn cost<C: FnMut(Id) -> usize>(&mut self, form: &Form, mut costs: C) -> usize {
         let own = match form {
+            Form::Scale([factor, term]) => {
+                let factor = self.0[*factor].data.as_ref();
+                return costs(*term).saturating_add(factor.map_or(usize::MAX / 2, factor_length));
+            }
             Form::Add(_) => 3,
-            Form::Scale(_) => 1,
             // Nested ones are written as one.
             Form::Max(_) | Form::Min(_) => 6,
             Form::Relu(_) => 6,
@@ -222,9 +225,19 @@ impl CostFunction<Form> for Characters {
     }
 }
 
+/// The characters of a factor: `-x`, `x/2`, `2/3*x`.
+fn factor_length(factor: &Rational) -> usize {
+    let text = factor.to_string().len();
+    match factor.abs() {
+        one if one.is_one() => 1,
+        size if size.recip().is_some_and(|reciprocal| reciprocal.is_integer()) => text - 1,
+        _ => text + 1,
+    }
+}
+
 /// Adds a tree; `None` for operations that no rule is about.
 fn into_tree(expr: &Expr, tree: &mut RecExpr<Form>) -> Option<Id> {
-    let mut pairwise = |terms: &[Expr], tree: &mut RecExpr<Form>, join: fn([Id; 2]) -> Form| {
+    let pairwise = |terms: &[Expr], tree: &mut RecExpr<Form>, join: fn([Id; 2]) -> Form| {
         let mut joined = None;
         for term in terms {
             let id = into_tree(term, tree)?;

@@ -15,6 +15,8 @@ const MAX_CORNERS: usize = 64;
 /// Inputs, values and gradients of one function at many points.
 #[derive(Clone)]
 pub struct Sampled {
+    /// So many of the points, the first ones, fill the domain evenly.
+    pub n_even: usize,
     /// The points, each with the inputs that the function reads.
     pub points: Vec<Vec<f64>>,
     /// The values there.
@@ -43,9 +45,17 @@ pub fn sides(domain: &Domain, n_inputs: usize) -> Vec<(f64, f64)> {
     }
 }
 
-/// Points that fill a box evenly, always the same: a Kronecker sequence of the root of
-/// x^(n+1) = x + 1 (Roberts 2018).
-pub fn spread_points(sides: &[(f64, f64)]) -> Vec<Vec<f64>> {
+/// Points of a box.
+pub struct Points {
+    /// All of them; those that fill it evenly come first.
+    pub all: Vec<Vec<f64>>,
+    /// So many fill it evenly, the others are corners and such.
+    pub n_even: usize,
+}
+
+/// Points that fill a box evenly, always the same (a Kronecker sequence of the root of x^(n+1) = x + 1,
+/// Roberts 2018), and corners.
+pub fn spread_points(sides: &[(f64, f64)]) -> Points {
     let n = sides.len();
     let mut root = 2.0f64;
     for _ in 0..60 {
@@ -62,13 +72,14 @@ pub fn spread_points(sides: &[(f64, f64)]) -> Vec<Vec<f64>> {
         let ends = sides.iter().enumerate();
         ends.map(|(i, (low, high))| if (k >> i.min(63)) & 1 == 1 { *high } else { *low }).collect()
     };
-    (0..count).map(at).chain((0..corners).map(corner)).collect()
+    Points { all: (0..count).map(at).chain((0..corners).map(corner)).collect(), n_even: count }
 }
 
 /// Every output of a network at the points.
-pub fn sample(network: &FloatNetwork, points: &[Vec<f64>], sides: &[(f64, f64)]) -> Vec<Sampled> {
+pub fn sample(network: &FloatNetwork, points: &Points, sides: &[(f64, f64)]) -> Vec<Sampled> {
     let reach: Vec<f64> = sides.iter().map(|(low, high)| low.abs().max(high.abs()).max(1e-12)).collect();
-    let empty = Sampled { points: points.to_vec(), values: Vec::new(), gradients: Vec::new(), reach };
+    let (n_even, points) = (points.n_even, &points.all);
+    let empty = Sampled { n_even, points: points.to_vec(), values: Vec::new(), gradients: Vec::new(), reach };
     let mut all = vec![empty; network.n_outputs];
     for point in points {
         let local = network.local(point);

@@ -73,6 +73,7 @@ pub fn part(network: &FloatNetwork, output: usize, sampled: &Sampled, group: &[u
     };
     let values = sampled.points.iter().zip(&sampled.values).map(|(point, value)| value - without(point));
     Sampled {
+        n_even: sampled.n_even,
         points: sampled.points.iter().map(|point| picked(point)).collect(),
         values: values.collect(),
         gradients: sampled.gradients.iter().map(|gradient| picked(gradient)).collect(),
