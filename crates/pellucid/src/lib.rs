@@ -60,8 +60,9 @@ pub use pellucid_draw::{
     CellPicture, CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text,
 };
 pub use pellucid_formats::{
-    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, WriteOptions, read, read_path, read_path_with,
-    read_property, read_property_path, read_with, write, write_path,
+    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, Reading, WriteOptions, read, read_path,
+    read_path_with, read_path_with_remarks, read_property, read_property_path, read_with, read_with_remarks, write,
+    write_path,
 };
 pub use pellucid_prove::{
     Apart, CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Near, Neighbour, Never,
