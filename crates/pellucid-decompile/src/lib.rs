@@ -9,6 +9,7 @@
 mod affine_to_expr;
 mod circuits;
 mod deviation;
+mod finite;
 mod form_to_expr;
 mod lattice;
 mod neurons;
@@ -27,6 +28,7 @@ use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
 
 use crate::circuits::{Rounding, circuits_of};
 use crate::deviation::{certify, deviation};
+use crate::finite::{formula_at_points, neurons_at_points, remarks_at_points};
 use crate::lattice::lattice_form;
 use crate::remarks::remarks;
 use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
@@ -65,7 +67,7 @@ pub struct Decompiled {
     /// The circuits that the neurons form, one an output.
     pub circuits: Vec<Circuit>,
     /// The widths of the smallest network known for the formula, with one hidden layer; `None` when
-    /// one layer cannot compute it.
+    /// one layer cannot compute it, and at finitely many points, where it takes the compiler.
     pub reduced_widths: Option<Vec<usize>>,
     /// What else a reader should know, one sentence each.
     pub remarks: Vec<String>,
@@ -94,6 +96,9 @@ pub struct Decompiled {
 /// When the domain does not fit, a limit is reached, or the network is of a kind that is not
 /// supported: trained weights in more than one hidden layer.
 pub fn decompile(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+    if let Domain::Finite { .. } = question.domain {
+        return at_points(network, question);
+    }
     question.domain.must_be_a_box(network.n_inputs(), "decompiling")?;
     match network.layers() {
         [_] => one_layer(network, &Layer { weights: Vec::new(), biases: Vec::new() }, question),
@@ -157,6 +162,25 @@ fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decomp
         reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
         remarks: vec!["the formula is read off the network's cells; its neurons are not named".to_string()],
         against_target: compared(network, &[], question)?,
+    })
+}
+
+/// At finitely many points: a formula for the values there, and what the neurons of one layer do there.
+fn at_points(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+    let formula = formula_at_points(network, question)?;
+    let deviation = deviation(network, &formula, question)?;
+    let (explained, certificate) = certify(network, &formula, &deviation, question)?;
+    let neurons = neurons_at_points(network, question)?;
+    Ok(Decompiled {
+        deviation,
+        explained,
+        certificate,
+        circuits: Vec::new(),
+        reduced_widths: None,
+        remarks: remarks_at_points(network, &neurons, question)?,
+        against_target: compared(network, &neurons, question)?,
+        formula,
+        neurons,
     })
 }
 

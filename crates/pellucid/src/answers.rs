@@ -3,7 +3,7 @@
 
 use pellucid_check::Checked;
 use pellucid_compile::{Approximated, Compiled};
-use pellucid_core::{Affine, Biases, Circuit, Domain, Expr, Function, Network, Rational, expr_to_text};
+use pellucid_core::{Affine, Biases, Circuit, Domain, Expr, Network, Rational, expr_to_text};
 use pellucid_decompile::{Decompiled, Neuron, Status};
 use pellucid_prove::{Counterexample, Largest, LinearCell};
 use pellucid_train::{Run, binomial_interval_95};
@@ -204,16 +204,6 @@ pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Doma
         "circuits": circuits(&found.circuits, inputs),
         "remarks": found.remarks,
         "against_target": against,
-    })
-}
-
-/// How far a network is from a function at finitely many points.
-pub fn at_points(function: &Function, points: &Domain, found: &Largest) -> Value {
-    json!({
-        "function": function.to_string(),
-        "domain": points.to_string(),
-        "max_deviation": deviation(found),
-        "max_deviation_at": deviation_at(found),
     })
 }
 
