@@ -9,6 +9,7 @@
 mod affine_to_expr;
 mod circuits;
 mod deviation;
+mod finite;
 mod form_to_expr;
 mod function;
 mod lattice;
@@ -30,6 +31,7 @@ use pellucid_prove::{Apart, Largest, Limits, OneLayerForm, count, representable_
 
 use crate::circuits::{Rounding, circuits_of};
 use crate::deviation::{certify, deviation};
+use crate::finite::{formula_at_points, neurons_at_points, remarks_at_points};
 use crate::function::{Suggested, suggest};
 use crate::lattice::lattice_form;
 use crate::remarks::remarks;
@@ -76,7 +78,7 @@ pub struct Decompiled {
     /// The circuits that the neurons form, one an output.
     pub circuits: Vec<Circuit>,
     /// The widths of the smallest network known for the formula, with one hidden layer; `None` when
-    /// one layer cannot compute it.
+    /// one layer cannot compute it, and at finitely many points, where it takes the compiler.
     pub reduced_widths: Option<Vec<usize>>,
     /// What else a reader should know, one sentence each.
     pub remarks: Vec<String>,
@@ -115,6 +117,9 @@ pub struct Closer {
 /// # Errors
 /// When the domain does not fit, a limit is reached, or no formula is near the network.
 pub fn decompile(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+    if let Domain::Finite { .. } = question.domain {
+        return at_points(network, question);
+    }
     question.domain.must_be_a_box(network.n_inputs(), "decompiling")?;
     match network.layers() {
         [_] => one_layer(network, &Layer { weights: Vec::new(), biases: Vec::new() }, question),
@@ -290,6 +295,19 @@ fn widths_of(formula: &Function, question: &Question<'_>) -> Result<Option<Vec<u
         Err(error) if question.limits.stopped() => Err(error),
         Err(_) => Ok(None),
     }
+}
+
+/// At finitely many points: a formula for the values there, and what the neurons of one layer do there.
+fn at_points(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+    let formula = formula_at_points(network, question)?;
+    let apart = deviation(network, &formula, question)?;
+    let neurons = neurons_at_points(network, question)?;
+    Ok(Decompiled {
+        remarks: remarks_at_points(network, &neurons, question)?,
+        against_target: compared(network, &neurons, question)?,
+        neurons,
+        ..Found { formula, apart, closer: None }.certified(network, question)?
+    })
 }
 
 /// The widths of the smallest network with one hidden layer for a form; none where it is affine

@@ -3,7 +3,7 @@
 
 use pellucid_check::Checked;
 use pellucid_compile::{Approximated, Compiled};
-use pellucid_core::{Affine, Biases, Circuit, Domain, Expr, Function, Network, Rational, expr_to_text};
+use pellucid_core::{Affine, Biases, Circuit, Domain, Expr, Network, Rational, expr_to_text};
 use pellucid_decompile::{Decompiled, Neuron, Status};
 use pellucid_prove::{Counterexample, Largest, LinearCell};
 use pellucid_train::{Run, binomial_interval_95};
@@ -222,16 +222,6 @@ pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Doma
 /// Bounds of the share of the volume where a formula is off by more than the tolerance.
 fn beyond((low, high): &(Rational, Rational)) -> Value {
     json!({"at_least": low.decimal_below(SHARE_DIGITS), "at_most": high.decimal_above(SHARE_DIGITS)})
-}
-
-/// How far a network is from a function at finitely many points.
-pub fn at_points(function: &Function, points: &Domain, found: &Largest) -> Value {
-    json!({
-        "function": function.to_string(),
-        "domain": points.to_string(),
-        "max_deviation": deviation(found),
-        "max_deviation_at": deviation_at(found),
-    })
 }
 
 /// Circuits and their parts in one list, from the outside in.
