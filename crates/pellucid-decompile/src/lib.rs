@@ -6,11 +6,13 @@
 //! within the tolerance; where no simple numbers get there, the answer is not called explained, and
 //! the formula is a short one with its own certified deviation.
 
+mod ablation;
 mod affine_to_expr;
 mod circuits;
 mod deviation;
 mod form_to_expr;
 mod lattice;
+mod mechanism;
 mod neurons;
 mod pieces;
 mod remarks;
@@ -21,6 +23,7 @@ mod scale;
 mod simplest;
 mod summary;
 mod target;
+mod work;
 
 use pellucid_core::{Biases, Certificate, Circuit, Domain, Error, Function, Layer, Network, Rational};
 use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
@@ -28,12 +31,16 @@ use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
 use crate::circuits::{Rounding, circuits_of};
 use crate::deviation::{certify, deviation};
 use crate::lattice::lattice_form;
+use crate::mechanism::{Mechanism, mechanism, noise, told_as};
 use crate::remarks::remarks;
 use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
 
+pub use ablation::{Ablated, Ablation, Change, ablations};
 pub use form_to_expr::form_to_expr;
+pub use mechanism::Noise;
 pub use neurons::{Neuron, Status};
 pub use target::AgainstTarget;
+pub use work::Work;
 
 /// What to look for.
 #[derive(Clone, Debug)]
@@ -67,6 +74,8 @@ pub struct Decompiled {
     /// The widths of the smallest network known for the formula, with one hidden layer; `None` when
     /// one layer cannot compute it.
     pub reduced_widths: Option<Vec<usize>>,
+    /// What no circuit needs, each with its largest effect on an output.
+    pub noise: Vec<Noise>,
     /// What else a reader should know, one sentence each.
     pub remarks: Vec<String>,
     /// The comparison with the target, when one was given.
@@ -120,6 +129,7 @@ fn one_layer(
         certificate,
         circuits,
         reduced_widths: Some(smallest_widths(&form, question)?),
+        noise: noise(network, &neurons, &question.domain, |neuron| is_needed(neuron, &form), question.limits),
         remarks: remarks(&neurons, network.input_names()),
         against_target: compared(network, &neurons, question)?,
         formula,
@@ -127,7 +137,14 @@ fn one_layer(
     })
 }
 
-/// More than one hidden layer, exact weights: the formula alone.
+/// Does a form have anything of a neuron that works?
+fn is_needed(neuron: &Neuron, form: &OneLayerForm) -> bool {
+    let Some((plane, _)) = neuron.side().filter(|_| neuron.work != Work::Carries) else { return true };
+    form.hinges.iter().any(|hinge| hinge.hyperplane == plane)
+}
+
+/// More than one hidden layer, exact weights: what the neurons compose, or what the cells show, whichever is
+/// shorter. Where the cells are too many the neurons still tell.
 fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
     if !question.tolerance.is_zero() {
         return Err(Error::input(format!(
@@ -136,6 +153,68 @@ fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decomp
             network.hidden_layers().len()
         )));
     }
+    let Mechanism { neurons, mut circuits, formula, proof, noise } =
+        mechanism(network, &question.domain, &question.tolerance, question.limits)?;
+    let mut remarks = remarks(&neurons, network.input_names());
+    let written = formula.clone();
+    let composed = formula.zip(proof);
+    let most = match composed {
+        Some(_) if network.n_inputs() > MAX_INPUTS_BESIDE => 0,
+        Some(_) => MAX_CELLS_BESIDE,
+        None => question.limits.max_cells,
+    };
+    let limits = Limits { max_cells: question.limits.max_cells.min(most), ..question.limits };
+    let by_cells = by_cells(network, &Question { limits, ..question.clone() });
+    let length = |formula: &Function| formula.to_string().len();
+    let is_limit = matches!(&by_cells, Err(error) if error.is_limit());
+    let (by_cells, form) = match by_cells {
+        Ok((formula, form)) => (Some(formula), form),
+        Err(_) if is_limit && composed.is_some() => (None, None),
+        Err(error) => return Err(error),
+    };
+    let middle =
+        || question.domain.middle(network.n_inputs()).unwrap_or_else(|| vec![Rational::zero(); network.n_inputs()]);
+    let (formula, deviation, explained, certificate) = match (composed, by_cells) {
+        (Some((composed, proof)), by_cells) if by_cells.as_ref().is_none_or(|f| length(&composed) < length(f)) => {
+            (composed, Largest::At(Rational::zero(), middle()), true, Some(*proof))
+        }
+        (composed, by_cells) => {
+            let is_longer = match (&composed, &by_cells) {
+                (Some((composed, _)), Some(by_cells)) => length(composed) > length(by_cells),
+                (composed, _) => composed.is_none(),
+            };
+            let formula = by_cells.or(composed.map(|(formula, _)| formula));
+            let formula = formula.ok_or_else(|| Error::limit("no formula was found within the limits"))?;
+            let deviation = deviation(network, &formula, question)?;
+            let (explained, certificate) = certify(network, &formula, &deviation, question)?;
+            if is_longer {
+                let remark = "the formula is read off the network's cells: what its neurons compose is longer";
+                remarks.push(remark.to_string());
+            }
+            (formula, deviation, explained, certificate)
+        }
+    };
+    told_as(&mut circuits, written.as_ref(), &formula);
+    Ok(Decompiled {
+        formula,
+        deviation,
+        explained,
+        certificate,
+        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
+        against_target: compared(network, &[], question)?,
+        neurons,
+        circuits,
+        noise,
+        remarks,
+    })
+}
+
+/// Beside a formula that the neurons compose, a shorter one is looked for on so many cells of so many inputs.
+const MAX_CELLS_BESIDE: usize = 300;
+const MAX_INPUTS_BESIDE: usize = 6;
+
+/// The formula by the network's cells, and its form if one layer can compute it.
+fn by_cells(network: &Network<Rational>, question: &Question<'_>) -> Result<(Function, Option<OneLayerForm>), Error> {
     let graph = network.to_relu_graph();
     let form = representable_graph(&graph, &question.domain, question.limits)?;
     let outputs = match &form {
@@ -144,20 +223,7 @@ fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decomp
             .map(|output| lattice_form(&graph, output, &question.domain, question.limits))
             .collect::<Result<_, _>>()?,
     };
-    let formula = Function::new(network.input_names().to_vec(), outputs)?;
-    let deviation = deviation(network, &formula, question)?;
-    let (explained, certificate) = certify(network, &formula, &deviation, question)?;
-    Ok(Decompiled {
-        formula,
-        deviation,
-        explained,
-        certificate,
-        neurons: Vec::new(),
-        circuits: Vec::new(),
-        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
-        remarks: vec!["the formula is read off the network's cells; its neurons are not named".to_string()],
-        against_target: compared(network, &[], question)?,
-    })
+    Ok((Function::new(network.input_names().to_vec(), outputs)?, form))
 }
 
 /// The widths of the smallest network with one hidden layer for a form; none where it is affine
