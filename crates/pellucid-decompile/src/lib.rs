@@ -6,14 +6,18 @@
 //! within the tolerance; where no simple numbers get there, the answer is not called explained, and
 //! the formula is a short one with its own certified deviation.
 
+mod ablation;
 mod affine_to_expr;
+mod by_pieces;
 mod circuits;
 mod deviation;
 mod finite;
 mod form_to_expr;
+mod found;
 mod function;
 mod lattice;
 mod max_min;
+mod mechanism;
 mod neurons;
 mod pieces;
 mod remarks;
@@ -25,22 +29,28 @@ mod shorten;
 mod simplest;
 mod summary;
 mod target;
+mod work;
 
 use pellucid_core::{Biases, Certificate, Circuit, Domain, Error, Function, Layer, Network, Rational};
-use pellucid_prove::{Apart, Largest, Limits, OneLayerForm, count, representable_graph};
+use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
 
+use crate::by_pieces::{by_pieces, simpler};
 use crate::circuits::{Rounding, circuits_of};
-use crate::deviation::{certify, deviation};
+use crate::deviation::deviation;
 use crate::finite::{formula_at_points, neurons_at_points, remarks_at_points};
-use crate::function::{Suggested, suggest};
+use crate::found::Found;
 use crate::lattice::lattice_form;
+use crate::mechanism::{Mechanism, mechanism, noise, told_as};
 use crate::remarks::remarks;
 use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
 
+pub use ablation::{Ablated, Ablation, Change, ablations};
 pub use form_to_expr::form_to_expr;
+pub use mechanism::Noise;
 pub use neurons::{Neuron, Status};
 pub use shorten::shorten;
 pub use target::AgainstTarget;
+pub use work::Work;
 
 /// What to look for.
 #[derive(Clone, Debug)]
@@ -80,6 +90,8 @@ pub struct Decompiled {
     /// The widths of the smallest network known for the formula, with one hidden layer; `None` when
     /// one layer cannot compute it, and at finitely many points, where it takes the compiler.
     pub reduced_widths: Option<Vec<usize>>,
+    /// What no circuit needs, each with its largest effect on an output.
+    pub noise: Vec<Noise>,
     /// What else a reader should know, one sentence each.
     pub remarks: Vec<String>,
     /// The comparison with the target, when one was given.
@@ -139,137 +151,120 @@ fn one_layer(
     let Reading { neurons, form, formula, deviation, slack, swings } = read(network, hidden, question)?;
     let mut found = Found { formula, apart: deviation, closer: None };
     let mut reduced_widths = Some(smallest_widths(&form, question)?);
+    let mut form = Some(form);
     if !exact && let Some(simple) = simpler(network, &found, question)? {
-        reduced_widths = widths_of(&simple.formula, question)?;
+        form = form_of(&simple.formula, question)?;
+        reduced_widths = form.as_ref().map(|form| smallest_widths(form, question)).transpose()?;
         found = simple;
     }
     let rounding = Rounding { domain: &question.domain, slack: &slack, swings: &swings };
     let circuits = circuits_of(&neurons, &found.formula, &rounding);
+    let needed = |neuron: &Neuron| form.as_ref().is_none_or(|form| is_needed(neuron, form));
+    let noise = noise(network, &neurons, &question.domain, needed, question.limits);
     let remarks = remarks(&neurons, network.input_names());
     let against_target = compared(network, &neurons, question)?;
-    Ok(Decompiled { circuits, reduced_widths, remarks, against_target, neurons, ..found.certified(network, question)? })
-}
-
-/// A formula with its exact deviation.
-struct Found {
-    formula: Function,
-    apart: Apart,
-    closer: Option<(Function, Largest)>,
-}
-
-impl Found {
-    fn is_within(&self, tolerance: &Rational) -> bool {
-        matches!(&self.apart.largest, Largest::At(most, _) if most <= tolerance)
-    }
-
-    /// The answer with the proofs of its deviations, so far without neurons.
-    fn certified(self, network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
-        let certificate = certify(network, &self.formula, &self.apart.largest, question)?;
-        let closer = match self.closer {
-            None => None,
-            Some((formula, deviation)) => {
-                let certificate = certify(network, &formula, &deviation, question)?;
-                Some(Closer { formula, deviation, certificate })
-            }
-        };
-        Ok(Decompiled {
-            explained: matches!(&self.apart.largest, Largest::At(most, _) if *most <= question.tolerance),
-            formula: self.formula,
-            deviation: self.apart.largest,
-            beyond: self.apart.beyond,
-            certificate,
-            closer,
-            neurons: Vec::new(),
-            circuits: Vec::new(),
-            reduced_widths: None,
-            remarks: Vec::new(),
-            against_target: None,
-        })
-    }
-}
-
-/// The formula that the large affine pieces suggest, where it is shorter than the one that the neurons give
-/// and as near on the whole, or nearer.
-fn simpler(network: &Network<Rational>, known: &Found, question: &Question<'_>) -> Result<Option<Found>, Error> {
-    let Some(pieces) = by_pieces(network, question)? else { return Ok(None) };
-    let is_shorter = pieces.formula.to_string().len() < known.formula.to_string().len();
-    let (is_within, was_within) = (pieces.is_within(&question.tolerance), known.is_within(&question.tolerance));
-    if !is_shorter && (was_within || !is_within) {
-        return Ok(None);
-    }
-    let closer = pieces
-        .closer
-        .clone()
-        .or_else(|| (was_within && !is_within).then(|| (known.formula.clone(), known.apart.largest.clone())));
-    Ok(Some(Found { closer, ..pieces }))
-}
-
-/// How often a formula is looked for again, with the points where the last one was off.
-const N_CORRECTIONS: usize = 3;
-
-/// The formula that the large affine pieces suggest, with its exact deviation; `None` when nothing simple is near
-/// the network.
-fn by_pieces(network: &Network<Rational>, question: &Question<'_>) -> Result<Option<Found>, Error> {
-    let tolerance = &question.tolerance;
-    let mut points = Vec::new();
-    let mut best: Option<Found> = None;
-    let mut close = None;
-    for _ in 0..=N_CORRECTIONS {
-        let Some(suggested) = suggest(network, question, &points)? else { break };
-        let apart = deviation(network, &suggested.simple, question).map_err(|error| unproved(error, &suggested))?;
-        let found = Found { formula: suggested.simple, apart, closer: None };
-        let is_within = found.is_within(tolerance);
-        let Largest::At(most, point) = found.apart.largest.clone() else { return Ok(Some(found)) };
-        close = suggested.close;
-        let is_better = |known: &Found| matches!(&known.apart.largest, Largest::At(known, _) if most < *known);
-        if best.as_ref().is_none_or(is_better) {
-            best = Some(found);
-        }
-        // Where it is off at the points already, it is as good as it gets.
-        if is_within || suggested.off > tolerance.to_f64() || points.contains(&point) {
-            break;
-        }
-        points.push(point);
-    }
-    if let (Some(best), Some(formula)) = (&mut best, close) {
-        let largest = deviation(network, &formula, question)?.largest;
-        if matches!(&largest, Largest::At(most, _) if most <= tolerance) {
-            best.closer = Some((formula, largest));
-        }
-    }
-    Ok(best)
-}
-
-/// A limit that was reached before a deviation was proved; what was found is worth knowing even so.
-fn unproved(error: Error, suggested: &Suggested) -> Error {
-    if !error.is_limit() {
-        return error;
-    }
-    let off = Rational::from_f64(suggested.off).unwrap_or_default().to_decimal(3);
-    let formula = &suggested.simple;
-    Error::limit(format!("{error}; not proved: it looks like {formula}, off by {off} at some of the points tried"))
-}
-
-/// More than one hidden layer, trained weights: what the large affine pieces say.
-fn trained_deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
-    let Some(found) = by_pieces(network, question)? else {
-        return Err(Error::limit("found no simple formula that is near the network"));
-    };
     Ok(Decompiled {
-        reduced_widths: widths_of(&found.formula, question)?,
-        remarks: vec![
-            "the formula is read off the network's large affine pieces; its neurons are not named".to_string(),
-        ],
-        against_target: compared(network, &[], question)?,
+        circuits,
+        reduced_widths,
+        noise,
+        remarks,
+        against_target,
+        neurons,
         ..found.certified(network, question)?
     })
 }
 
-/// More than one hidden layer, exact weights: the formula alone.
+/// Does a form have anything of a neuron that works?
+fn is_needed(neuron: &Neuron, form: &OneLayerForm) -> bool {
+    let Some((plane, _)) = neuron.side().filter(|_| neuron.work != Work::Carries) else { return true };
+    form.hinges.iter().any(|hinge| hinge.hyperplane == plane)
+}
+
+/// How coarsely the rows of trained neurons are read beside a formula that the pieces tell.
+const ROWS_SLACK: (i64, i64) = (1, 100);
+
+/// More than one hidden layer, trained weights: what the large affine pieces say, and what the neurons do.
+fn trained_deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+    let Some(found) = by_pieces(network, question)? else {
+        return Err(Error::limit("found no simple formula that is near the network"));
+    };
+    let slack = Rational::ratio(ROWS_SLACK.0, ROWS_SLACK.1);
+    let Mechanism { neurons, mut circuits, formula, noise, .. } =
+        mechanism(network, &question.domain, &slack, question.limits)?;
+    told_as(&mut circuits, formula.as_ref(), &found.formula);
+    let form = form_of(&found.formula, question)?;
+    let mut remarks = remarks(&neurons, network.input_names());
+    remarks.push("the formula is read off the network's large affine pieces".to_string());
+    Ok(Decompiled {
+        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
+        remarks,
+        against_target: compared(network, &[], question)?,
+        neurons,
+        circuits,
+        noise,
+        ..found.certified(network, question)?
+    })
+}
+
+/// More than one hidden layer, exact weights: what the neurons compose, or what the cells show, whichever is
+/// shorter. Where the cells are too many the neurons still tell.
 fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
     if !question.tolerance.is_zero() {
         return trained_deeper(network, question);
     }
+    let Mechanism { neurons, mut circuits, formula, proof, noise } =
+        mechanism(network, &question.domain, &question.tolerance, question.limits)?;
+    let mut remarks = remarks(&neurons, network.input_names());
+    let written = formula.clone();
+    let composed = formula.zip(proof);
+    let most = match composed {
+        Some(_) if network.n_inputs() > MAX_INPUTS_BESIDE => 0,
+        Some(_) => MAX_CELLS_BESIDE,
+        None => question.limits.max_cells,
+    };
+    let limits = Limits { max_cells: question.limits.max_cells.min(most), ..question.limits };
+    let by_cells = by_cells(network, &Question { limits, ..question.clone() });
+    let length = |formula: &Function| formula.to_string().len();
+    let is_limit = matches!(&by_cells, Err(error) if error.is_limit());
+    let (by_cells, form) = match by_cells {
+        Ok((formula, form)) => (Some(formula), form),
+        Err(_) if is_limit && composed.is_some() => (None, None),
+        Err(error) => return Err(error),
+    };
+    let answer = match (composed, by_cells) {
+        (Some((composed, proof)), by_cells) if by_cells.as_ref().is_none_or(|f| length(&composed) < length(f)) => {
+            Found::equal(composed, network, question).answered(Some(*proof), None, question)
+        }
+        (composed, by_cells) => {
+            let is_longer = composed.as_ref().zip(by_cells.as_ref()).is_none_or(|((a, _), b)| length(a) > length(b));
+            let formula = by_cells.or(composed.map(|(formula, _)| formula));
+            let formula = formula.ok_or_else(|| Error::limit("no formula was found within the limits"))?;
+            if is_longer {
+                let remark = "the formula is read off the network's cells: what its neurons compose is longer";
+                remarks.push(remark.to_string());
+            }
+            let apart = deviation(network, &formula, question)?;
+            Found { formula, apart, closer: None }.certified(network, question)?
+        }
+    };
+    told_as(&mut circuits, written.as_ref(), &answer.formula);
+    Ok(Decompiled {
+        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
+        against_target: compared(network, &[], question)?,
+        neurons,
+        circuits,
+        noise,
+        remarks,
+        ..answer
+    })
+}
+
+/// Beside a formula that the neurons compose, a shorter one is looked for on so many cells of so many inputs.
+const MAX_CELLS_BESIDE: usize = 300;
+const MAX_INPUTS_BESIDE: usize = 6;
+
+/// The formula by the network's cells, and its form if one layer can compute it.
+fn by_cells(network: &Network<Rational>, question: &Question<'_>) -> Result<(Function, Option<OneLayerForm>), Error> {
     let graph = network.to_relu_graph();
     let form = representable_graph(&graph, &question.domain, question.limits)?;
     let outputs = match &form {
@@ -278,22 +273,14 @@ fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decomp
             .map(|output| lattice_form(&graph, output, &question.domain, question.limits))
             .collect::<Result<_, _>>()?,
     };
-    let formula = Function::new(network.input_names().to_vec(), outputs)?;
-    let apart = deviation(network, &formula, question)?;
-    Ok(Decompiled {
-        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
-        remarks: vec!["the formula is read off the network's cells; its neurons are not named".to_string()],
-        against_target: compared(network, &[], question)?,
-        ..Found { formula, apart, closer: None }.certified(network, question)?
-    })
+    Ok((Function::new(network.input_names().to_vec(), outputs)?, form))
 }
 
-/// The widths of the smallest network with one hidden layer for a formula, where there is one.
-fn widths_of(formula: &Function, question: &Question<'_>) -> Result<Option<Vec<usize>>, Error> {
+/// The form of a formula that one hidden layer can compute, where that is seen within the limits.
+fn form_of(formula: &Function, question: &Question<'_>) -> Result<Option<OneLayerForm>, Error> {
     match representable_graph(&formula.to_relu_graph(), &question.domain, question.limits) {
-        Ok(form) => form.map(|form| smallest_widths(&form, question)).transpose(),
         Err(error) if question.limits.stopped() => Err(error),
-        Err(_) => Ok(None),
+        form => Ok(form.unwrap_or_default()),
     }
 }
 

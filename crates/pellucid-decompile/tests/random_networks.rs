@@ -135,6 +135,14 @@ proptest! {
                     prop_assert_eq!(found.neurons[other.index].status, Status::Live);
                     prop_assert_eq!(found.neurons[other.index].side(), neuron.side());
                 }
+                Status::Decoy(first) => {
+                    let group = found.neurons.iter().filter(|n| n.status == Status::Decoy(first));
+                    let group: Vec<_> = group.collect();
+                    prop_assert!(!off && group.len() > 1, "{k} is a decoy");
+                    prop_assert!(group.iter().all(|n| n.feature.form == neuron.feature.form));
+                    let sum: Rational = group.iter().map(|n| &n.out[0] * &n.feature.scale).sum();
+                    prop_assert!(!exact || sum.is_zero(), "{k} cancels");
+                }
             }
         }
     }

@@ -55,7 +55,10 @@ pub use pellucid_core::{
     Elementary, Error, Expr, Feature, FeatureKind, Function, Hyperplane, Interval, Jet, Layer, Network, NeuronId,
     Number, Part, Proof, Rational, Target, Trace, circuit_name, counted, expr_to_text, numbered_inputs,
 };
-pub use pellucid_decompile::{AgainstTarget, Closer, Decompiled, Neuron, Question, Status, decompile};
+pub use pellucid_decompile::{
+    Ablated, Ablation, AgainstTarget, Change, Closer, Decompiled, Neuron, Noise, Question, Status, Work, ablations,
+    decompile,
+};
 pub use pellucid_draw::{
     CellPicture, CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text,
 };

@@ -32,8 +32,8 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
     for neuron in &found.neurons {
         // A neuron that is always on detects nothing: it carries its affine form.
         let name = match neuron.status {
-            Status::AlwaysOn => expr_to_text(&neuron.feature.form.to_expr(), inputs),
-            _ => neuron.feature.label(inputs),
+            Status::AlwaysOn => expr_to_text(&neuron.feature.form.to_expr(), &neuron.names(inputs)),
+            _ => neuron.label(inputs),
         };
         if name.chars().count() <= LONGEST_NEURON_NAME {
             picture = match neuron.status {
@@ -45,7 +45,7 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
             neuron.id,
             match neuron.status {
                 Status::Live => Drawn::Live,
-                Status::Dead | Status::Unread => Drawn::Dead,
+                Status::Dead | Status::Unread | Status::Decoy(_) => Drawn::Dead,
                 Status::AlwaysOn => Drawn::AlwaysOn,
                 Status::Merged(_) => Drawn::Merged,
             },
