@@ -257,16 +257,6 @@ pub fn ablations(ablations: &[Ablation]) -> Value {
     ablations.iter().map(entry).collect()
 }
 
-/// How far a network is from a function at finitely many points.
-pub fn at_points(function: &Function, points: &Domain, found: &Largest) -> Value {
-    json!({
-        "function": function.to_string(),
-        "domain": points.to_string(),
-        "max_deviation": deviation(found),
-        "max_deviation_at": deviation_at(found),
-    })
-}
-
 /// Circuits and their parts in one list, from the outside in.
 pub(crate) fn circuits(circuits: &[Circuit], inputs: &[String]) -> Vec<Value> {
     let all = circuits.iter().flat_map(|circuit| circuit.all());
