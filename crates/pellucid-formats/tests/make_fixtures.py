@@ -151,4 +151,56 @@ export("skip", Skip(), 3)
 export("many-outputs", ManyOutputs(), 4, ["a", "b", "c"])
 export("convolution", Convolution(), 36)
 export("clamps", Clamps(), 2)
+
+
+def operators():
+    """A graph of most operators that is no sensible network, and what it gives."""
+    import numpy
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+    from onnx.reference import ReferenceEvaluator
+
+    def constant(name, values, dtype=numpy.float32):
+        initialisers.append(numpy_helper.from_array(numpy.array(values, dtype=dtype), name))
+        return name
+
+    def node(operator, inputs, output, **attributes):
+        nodes.append(helper.make_node(operator, inputs, [output] if isinstance(output, str) else output, **attributes))
+
+    initialisers, nodes = [], []
+    node("Sub", ["x", constant("mean", [0.5, -0.25, 1, 0])], "centred")
+    node("Div", ["centred", constant("range", [2, 4, 1, 0.5])], "scaled")
+    node("Pad", ["scaled", constant("pads", [0, 1, 0, 2], numpy.int64), constant("filling", 0.5)], "padded")
+    node("Slice", ["padded", *[constant(n, [v], numpy.int64) for n, v in [("s", -1), ("e", 0), ("a", 1), ("t", -2)]]], "sliced")
+    node("Gather", ["padded", constant("places", [[0, 3], [-2, 1]], numpy.int64)], "gathered", axis=1)
+    node("Transpose", ["gathered"], "turned", perm=[0, 2, 1])
+    node("Shape", ["turned"], "sizes")
+    node("ConstantOfShape", ["sizes"], "ones", value=helper.make_tensor("one", TensorProto.FLOAT, [1], [1.0]))
+    node("Max", ["turned", "ones"], "at_least_one")
+    node("ReduceMin", ["at_least_one"], "smallest", axes=[2], keepdims=0)
+    node("Unsqueeze", ["smallest", constant("axis", [0], numpy.int64)], "deeper")
+    node("Squeeze", ["deeper", "axis"], "again")
+    node("Expand", ["again", constant("two", [2, 2], numpy.int64)], "twice")
+    node("ReduceSum", ["twice", constant("both", [0, 1], numpy.int64)], "total", keepdims=1)
+    node("Reshape", ["twice", constant("flat", [1, -1], numpy.int64)], "row")
+    node("PRelu", ["row", constant("slope", [0.25, -1, 2, 0])], "bent")
+    node("HardSigmoid", ["bent"], "step", alpha=0.5, beta=0.25)
+    node("Shrink", ["bent"], "shrunk", lambd=0.25, bias=0.25)
+    node("Mean", ["step", "shrunk", "total"], "mean")
+    node("Split", ["mean"], ["left", "right"], axis=1)
+    node("Min", ["left", "right"], "least")
+    node("Clip", ["least", constant("low", -1), constant("high", numpy.float32("inf"))], "clipped")
+    node("Concat", ["clipped", "sliced", "total"], "joined", axis=-1)
+    node("Cast", ["joined"], "y", to=TensorProto.DOUBLE)
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 4])]
+    outputs = [helper.make_tensor_value_info("y", TensorProto.DOUBLE, None)]
+    graph = helper.make_graph(nodes, "operators", inputs, outputs, initialisers)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
+    onnx.save(model, FOLDER / "operators.onnx")
+    x = (numpy.random.default_rng(1).integers(-16, 17, (6, 1, 4)) / 8).astype(numpy.float32)
+    y = [ReferenceEvaluator(model).run(None, {"x": sample})[0].ravel().tolist() for sample in x]
+    expected["operators"] = {"inputs": x.reshape(6, 4).tolist(), "outputs": y}
+
+
+operators()
 (FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")

@@ -80,7 +80,7 @@ fn modules_and_their_export_are_one_network() {
 
 #[test]
 fn graphs_that_are_no_chains() {
-    for name in ["skip", "many-outputs", "convolution", "clamps"] {
+    for name in ["skip", "many-outputs", "convolution", "clamps", "operators"] {
         check(name, &network(&format!("{name}.onnx")));
     }
     let skip = read_path_with_remarks(&fixtures::path("skip.onnx"), ReadOptions::default()).unwrap();
