@@ -240,6 +240,14 @@ impl Dataflow {
         }
     }
 
+    /// `relu(a - threshold) - relu(-a - threshold)`.
+    pub fn soft_threshold(&mut self, a: &Scalar, threshold: &Rational) -> Step<Scalar> {
+        let over = self.combination([(a, &Rational::one())], -threshold)?;
+        let under = self.combination([(a, &Rational::from(-1))], -threshold)?;
+        let (over, under) = (self.relu(over)?, self.relu(under)?);
+        self.sum(over, &Rational::from(-1), &under)
+    }
+
     /// Each item of an array through a function.
     pub fn each(
         &mut self,

@@ -9,11 +9,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use pellucid_core::{Form, Layer, Rational, Wire, counted};
+use pellucid_core::{Form, Layer, Network, Rational, Wire, counted};
 
 use crate::array::Array;
 use crate::dataflow::{Dataflow, Scalar};
+use crate::network_file::Reading;
+use crate::notes::Notes;
+use crate::tensors_to_network::common_numbers;
 use crate::wrong::Wrong;
+use crate::{NetworkFile, Numbers};
 
 /// The most weights that the layers may have together, zeros among them: 48 bytes each.
 const MAX_DENSE: usize = 1 << 23;
@@ -24,7 +28,7 @@ const DENSE_A_TERM: usize = 2;
 /// The most terms that may be looked at while they pass over layers.
 const MAX_STEPS: usize = 1 << 25;
 
-/// A combination of the values of one layer, by their places.
+/// A combination of the values of one layer, by their places, which are sorted.
 type Row = Vec<(usize, Rational)>;
 
 /// What had to pass over layers.
@@ -45,14 +49,22 @@ impl Passing {
     }
 }
 
+/// The network of these outputs, as if it had been read from a plain stack of layers.
+pub(crate) fn dataflow_to_reading(flow: Dataflow, outputs: Array<Scalar>, notes: Notes) -> Result<Reading, Wrong> {
+    let stored = common_numbers(flow.dtypes.iter().copied());
+    let mut remarks = flow.remarks.clone();
+    let (layers, passing) = dataflow_to_layers(flow, outputs)?;
+    remarks.extend(passing.remark());
+    let network = Network::new(notes.inputs, layers)?;
+    let same = |layer: &Layer<Rational>| layer.weights.iter().flatten().chain(&layer.biases).all(|w| stored.has(w));
+    let numbers = if network.layers().iter().all(same) { stored } else { Numbers::Exact };
+    Ok(Reading { file: NetworkFile { network, numbers, function: notes.function, domain: notes.domain }, remarks })
+}
+
 /// The layers that compute these outputs, and what passes over layers in them.
-pub(crate) fn dataflow_to_layers(
-    flow: Dataflow,
-    outputs: Array<Scalar>,
-) -> Result<(Vec<Layer<Rational>>, Passing), Wrong> {
+fn dataflow_to_layers(flow: Dataflow, outputs: Array<Scalar>) -> Result<(Vec<Layer<Rational>>, Passing), Wrong> {
     let n_layers = outputs.items.iter().filter_map(|output| output.depth).max().unwrap_or(0);
-    let relus = flow.relus.into_iter().filter(|(_, depth)| *depth <= n_layers).collect();
-    Stack::new(flow.n_inputs, n_layers, relus, outputs.items).layers()
+    Stack::new(flow.n_inputs, n_layers, flow.relus, outputs.items).layers()
 }
 
 /// ReLUs and outputs, sorted by layers. Both are called users: what uses values from below.
@@ -71,12 +83,15 @@ impl Stack {
         let mut neurons = vec![Vec::new(); n_layers + 2];
         let mut places = Vec::with_capacity(relus.len());
         for (relu, (_, depth)) in relus.iter().enumerate() {
-            places.push((*depth, neurons[*depth].len()));
-            neurons[*depth].push(relu);
+            // Those above the outputs are of no use to them.
+            let layer = neurons.get_mut(*depth).filter(|_| *depth <= n_layers);
+            places.push((*depth, layer.as_ref().map_or(0, |layer| layer.len())));
+            layer.into_iter().for_each(|layer| layer.push(relu));
         }
         neurons[n_layers + 1] = (relus.len()..relus.len() + outputs.len()).collect();
 
-        let forms = relus.into_iter().map(|(form, _)| form).chain(outputs.into_iter().map(|output| output.form));
+        let form = |(form, depth): (Form, usize)| if depth <= n_layers { form } else { Form::default() };
+        let forms = relus.into_iter().map(form).chain(outputs.into_iter().map(|output| output.form));
         let mut stack =
             Stack { n_inputs, n_terms: 0, neurons, uses: vec![Vec::new(); n_layers + 1], constants: Vec::new() };
         for (user, form) in forms.enumerate() {
@@ -110,8 +125,7 @@ impl Stack {
             // A neuron that already is one of those that would carry is not made twice.
             let mut known = HashMap::new();
             if !rising.is_empty() {
-                for (place, (row, user)) in rows.iter_mut().zip(&neurons).enumerate() {
-                    row.sort_unstable_by_key(|(place, _)| *place);
+                for (place, (row, user)) in rows.iter().zip(&neurons).enumerate() {
                     if self.constants[*user].is_zero() {
                         known.entry(row.clone()).or_insert(place);
                     }
@@ -131,6 +145,7 @@ impl Stack {
                     rising.entry(user).or_default().extend(row);
                 }
             }
+            rising.values_mut().for_each(settle);
             let mut biases: Vec<Rational> = neurons.iter().map(|user| self.constants[*user].clone()).collect();
             biases.resize(rows.len(), Rational::zero());
             let n_rows = rows.len();
@@ -145,6 +160,20 @@ fn too_large() -> Wrong {
     Wrong::one(format!(
         "written as a stack of layers it has more than the {MAX_DENSE} weights that are read (skips and convolutions take many)"
     ))
+}
+
+/// Sorts a row, and adds up what is at one place: what passes over a layer may do so by a neuron that
+/// the row uses itself.
+fn settle(row: &mut Row) {
+    row.sort_by_key(|(place, _)| *place);
+    row.dedup_by(|(place, factor), (before, sum)| {
+        let is_same = place == before;
+        if is_same {
+            *sum += factor;
+        }
+        is_same
+    });
+    row.retain(|(_, factor)| !factor.is_zero());
 }
 
 fn dense(row: Row, width: usize) -> Vec<Rational> {
@@ -180,7 +209,6 @@ fn carry(users: BTreeMap<usize, Row>, nonnegative: bool, mut carried: Carried) -
         let mut which = Vec::with_capacity(group.len());
         for (_, row) in &group {
             let mut row = row.clone();
-            row.sort_unstable_by_key(|(place, _)| *place);
             let is_minus = row.first().is_some_and(|(_, factor)| factor.is_negative());
             if is_minus {
                 row.iter_mut().for_each(|(_, factor)| *factor = -&*factor);
@@ -263,8 +291,6 @@ fn groups(users: BTreeMap<usize, Row>) -> Vec<Vec<(usize, Row)>> {
 
 #[cfg(test)]
 mod tests {
-    use pellucid_core::Network;
-
     use super::*;
 
     /// The network of an output made from two inputs, and what passes over its layers.

@@ -38,6 +38,7 @@ mod dataflow_to_network;
 mod disk;
 mod format;
 mod json_to_network;
+mod modules_to_network;
 mod network_file;
 mod network_to_json;
 mod network_to_nnet;
@@ -51,9 +52,10 @@ mod onnx;
 mod pickle;
 mod property;
 mod protobuf;
-mod pt_to_tensors;
+mod pt_to_network;
 mod safetensors;
 mod tensor;
+mod tensor_names;
 mod tensors_to_network;
 mod vnnlib_to_property;
 mod vnnlib_tokens;
@@ -122,16 +124,14 @@ fn contents_to_network(bytes: &[u8], name: &str, options: ReadOptions) -> Result
         Content::Onnx => onnx::onnx_to_network(bytes),
         Content::Safetensors => {
             let (tensors, notes) = safetensors::safetensors_to_tensors(bytes)?;
-            tensors_to_network::tensors_to_network(tensors, notes).map(Reading::from)
+            tensors_to_network::tensors_to_network(tensors, notes)
         }
         Content::Npz(archive) => {
             let tensors = npz::npz_to_tensors(&archive)?;
-            tensors_to_network::tensors_to_network(tensors, Notes::default()).map(Reading::from)
+            tensors_to_network::tensors_to_network(tensors, Notes::default())
         }
-        Content::Pt(archive) => {
-            let tensors = pt_to_tensors::pt_to_tensors(&archive)?;
-            tensors_to_network::tensors_to_network(tensors, Notes::default()).map(Reading::from)
-        }
+        Content::Pt(archive) => pt_to_network::pt_to_network(&archive),
+        Content::OldPt => pt_to_network::old_pt_to_network(bytes),
         Content::Gzip(unpacked) => contents_to_network(&unpacked, name, options),
     }
 }

@@ -13,20 +13,15 @@ mod moving;
 mod operators;
 mod windows;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
-
-use pellucid_core::{Layer, Network, Rational};
 
 use crate::array::Array;
 use crate::dataflow::{Dataflow, Scalar};
-use crate::dataflow_to_network::dataflow_to_layers;
+use crate::dataflow_to_network::dataflow_to_reading;
 use crate::network_file::Reading;
-use crate::notes::Notes;
 use crate::tensor::Tensor;
-use crate::tensors_to_network::common_numbers;
 use crate::wrong::{Wrong, quoted};
-use crate::{NetworkFile, Numbers};
 
 use call::{Call, Value};
 use messages::{Graph, Node, read_model, read_tensor, tensor_name};
@@ -53,7 +48,7 @@ pub(crate) fn onnx_to_network(bytes: &[u8]) -> Result<Reading, Wrong> {
             Ok((mut flow, outputs)) => {
                 flow.remarks.splice(0..0, way.remark);
                 let items: Vec<Scalar> = outputs.into_iter().flat_map(|output| output.items).collect();
-                return to_file(flow, Array { shape: vec![items.len()], items }, notes);
+                return dataflow_to_reading(flow, Array { shape: vec![items.len()], items }, notes);
             }
             Err(wrong) => refused = refused.or(Some(wrong)),
         }
@@ -61,21 +56,10 @@ pub(crate) fn onnx_to_network(bytes: &[u8]) -> Result<Reading, Wrong> {
     Err(refused.unwrap_or_else(|| Wrong::one("the shapes of its inputs are not known")))
 }
 
-fn to_file(flow: Dataflow, outputs: Array<Scalar>, notes: Notes) -> Result<Reading, Wrong> {
-    let stored = common_numbers(flow.dtypes.iter().copied());
-    let mut remarks = flow.remarks.clone();
-    let (layers, passing) = dataflow_to_layers(flow, outputs)?;
-    remarks.extend(passing.remark());
-    let network = Network::new(notes.inputs, layers)?;
-    let same = |layer: &Layer<Rational>| layer.weights.iter().flatten().chain(&layer.biases).all(|w| stored.has(w));
-    let numbers = if network.layers().iter().all(same) { stored } else { Numbers::Exact };
-    Ok(Reading { file: NetworkFile { network, numbers, function: notes.function, domain: notes.domain }, remarks })
-}
-
 /// What of a graph the outputs need.
 struct Program<'g> {
     graph: &'g Graph<'g>,
-    /// The nodes that are needed, in the file's order.
+    /// The nodes that are needed, each after those that it reads from.
     nodes: Vec<(usize, &'g Node<'g>)>,
     inputs: Vec<&'g messages::ValueInfo<'g>>,
     constants: HashMap<&'g str, Rc<Tensor>>,
@@ -105,7 +89,8 @@ impl<'g> Program<'g> {
             let inputs = graph.nodes[*maker].inputs.iter().filter(|name| !name.is_empty());
             pending.extend(inputs.filter(|name| needed.insert(name)));
         }
-        let nodes: Vec<_> = graph.nodes.iter().enumerate().filter(|(index, _)| is_needed[*index]).collect();
+        let nodes: Vec<_> =
+            in_order(graph, &makers, &is_needed).into_iter().map(|index| (index, &graph.nodes[index])).collect();
 
         let (mut constants, mut initialised, mut unreadable) = (HashMap::new(), HashSet::new(), HashSet::new());
         for message in &graph.initialisers {
@@ -152,6 +137,9 @@ impl<'g> Program<'g> {
             Some(format!("{} is not supported: {why}", node_text(*index, node)))
         };
         wrong.extend(self.nodes.iter().filter_map(why));
+        if wrong.iter().any(|finding| finding.ends_with(operators::NOT_READ)) {
+            wrong.push(format!("(operators that are read: {})", operators::read()));
+        }
         wrong
     }
 
@@ -205,6 +193,33 @@ impl<'g> Program<'g> {
     }
 }
 
+/// The nodes that are needed, in the file's order where that is one in which each can read what it
+/// needs. Nodes that wait for each other come last.
+fn in_order(graph: &Graph, makers: &HashMap<&str, usize>, is_needed: &[bool]) -> Vec<usize> {
+    let before = |index: usize| graph.nodes[index].inputs.iter().filter_map(|name| makers.get(name).copied());
+    let mut after: Vec<Vec<usize>> = vec![Vec::new(); graph.nodes.len()];
+    let mut n_missing = vec![0usize; graph.nodes.len()];
+    for index in (0..graph.nodes.len()).filter(|index| is_needed[*index]) {
+        for maker in before(index) {
+            after[maker].push(index);
+            n_missing[index] += 1;
+        }
+    }
+    let mut ready: BTreeSet<usize> = (0..graph.nodes.len()).filter(|i| is_needed[*i] && n_missing[*i] == 0).collect();
+    let mut order = Vec::new();
+    while let Some(index) = ready.pop_first() {
+        order.push(index);
+        for user in &after[index] {
+            n_missing[*user] -= 1;
+            if n_missing[*user] == 0 {
+                ready.insert(*user);
+            }
+        }
+    }
+    order.extend((0..graph.nodes.len()).filter(|index| is_needed[*index] && n_missing[*index] > 0));
+    order
+}
+
 /// What a node gives.
 fn run<'g>(
     node: &Node<'g>,
@@ -219,10 +234,10 @@ fn run<'g>(
     }
     let operator = operators::operator(node)?;
     let results = operator(&mut Call { node, inputs, flow })?;
-    if results.len() < node.outputs.iter().filter(|name| !name.is_empty()).count() {
-        return Err(format!("it has {} outputs; only the first is read", node.outputs.len()));
+    match node.outputs.iter().skip(results.len()).find(|name| uses.contains_key(**name)) {
+        Some(name) => Err(format!("its output {} is not read, only those before it", quoted(name))),
+        None => Ok(results),
     }
-    Ok(results)
 }
 
 /// A value, moved where this is its last use.

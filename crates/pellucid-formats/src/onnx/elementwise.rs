@@ -59,12 +59,7 @@ pub(super) fn shrink(call: &mut Call) -> Step<Vec<Value>> {
         return Err("its bias is not its lambd, so it jumps, which no ReLU network does".into());
     }
     call.flow.dtypes.push(Dtype::F32);
-    each(call, |flow, a| {
-        let over = flow.combination([(&a, &Rational::one())], -&threshold)?;
-        let under = flow.combination([(&a, &Rational::from(-1))], -&threshold)?;
-        let (over, under) = (flow.relu(over)?, flow.relu(under)?);
-        flow.sum(over, &Rational::from(-1), &under)
-    })
+    each(call, |flow, a| flow.soft_threshold(&a, &threshold))
 }
 
 pub(super) fn clip(call: &mut Call) -> Step<Vec<Value>> {

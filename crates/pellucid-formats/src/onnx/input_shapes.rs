@@ -93,6 +93,10 @@ fn one_sample(said: &[Option<u64>], matrix: Option<Matrix>) -> Option<Vec<usize>
         ([], None) => None,
         ([None], Some(Matrix::Rows(n) | Matrix::Columns(n))) => Some(vec![n]),
         ([Some(n)], _) => Some(vec![size(*n)?]),
+        // A fixed number of columns is part of the input, as far as the file says.
+        ([n, Some(columns)], Some(Matrix::Columns(m))) if *columns > 1 => {
+            Some(vec![n.map_or(Some(m), size)?, size(*columns)?])
+        }
         ([n, _], Some(Matrix::Columns(m))) if n.is_none_or(|n| n == m as u64) => Some(vec![m, 1]),
         ([_, rest @ ..], _) => {
             let n_open = rest.iter().filter(|size| size.is_none()).count();

@@ -129,6 +129,8 @@ pub(super) fn gemm(call: &mut Call) -> Step<Vec<Value>> {
     let (transposed_a, transposed_b) = (flag("transA"), flag("transB"));
     let (alpha, beta) = (call.number("alpha", 1.0)?, call.number("beta", 1.0)?);
     let (a, b) = factors(call)?;
+    // Old exporters leave the flattening of images to Gemm.
+    let a = if matches!(a, Factor::Wires(_)) && a.shape().len() > 2 && a.shape()[0] == 1 { row(a) } else { a };
     if a.shape().len() != 2 || b.shape().len() != 2 {
         let (a, b) = (shape_text(a.shape()), shape_text(b.shape()));
         return Err(format!("its factors have shapes {a} and {b}; two dimensions are needed"));

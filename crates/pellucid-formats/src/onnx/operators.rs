@@ -128,18 +128,23 @@ pub(super) fn full_name(node: &Node) -> String {
     }
 }
 
+/// Why most operators are not read.
+pub(super) const NOT_READ: &str = "it is none of the operators that are read";
+
 /// What a node does; why it is not read, where it is not.
-pub(super) fn operator(node: &Node) -> Result<Operator, String> {
+pub(super) fn operator(node: &Node) -> Result<Operator, &'static str> {
     let name = full_name(node);
     let found = OPERATORS.iter().find(|(known, _)| *known == name).map(|(_, operator)| *operator);
-    found.ok_or_else(|| {
-        if CURVED.contains(&name.as_str()) {
-            "its graph is curved, which no ReLU network's is".into()
-        } else if JUMPING.contains(&name.as_str()) {
-            "it jumps, which no ReLU network does".into()
-        } else {
-            let read: Vec<&str> = OPERATORS.iter().map(|(name, _)| *name).collect();
-            format!("read are {}", read.join(", "))
-        }
+    found.ok_or(if CURVED.contains(&name.as_str()) {
+        "its graph is curved, which no ReLU network's is"
+    } else if JUMPING.contains(&name.as_str()) {
+        "it jumps, which no ReLU network does"
+    } else {
+        NOT_READ
     })
+}
+
+/// The names of the operators that are read, for messages.
+pub(super) fn read() -> String {
+    OPERATORS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }

@@ -151,9 +151,6 @@ pub(super) fn conv(call: &mut Call) -> Step<Vec<Value>> {
 
 /// Something of each window: its values, and how many places it has with those around the image.
 fn pool(call: &mut Call, of: impl Fn(&mut Dataflow, Vec<Scalar>, usize) -> Step<Scalar>) -> Step<Vec<Value>> {
-    if call.node.outputs.len() > 1 {
-        return Err("its second output, the places of the largest values, is not read".into());
-    }
     let kernel = call.ints("kernel_shape").ok_or("it has no kernel_shape")?;
     let kernel = kernel.iter().map(|size| usize::try_from(*size).ok()).collect::<Option<Vec<_>>>();
     let x = call.wires(0)?;

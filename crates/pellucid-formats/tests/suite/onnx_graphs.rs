@@ -4,43 +4,55 @@ use pellucid_core::Rational;
 use pellucid_formats::{NetworkFile, Numbers, read};
 
 /// A protobuf field that holds bytes.
-fn bytes(number: u8, value: &[u8]) -> Vec<u8> {
+pub fn bytes(number: u8, value: &[u8]) -> Vec<u8> {
     assert!(value.len() < 1 << 14);
     [&[number << 3 | 2, (value.len() & 0x7f) as u8 | 0x80, (value.len() >> 7) as u8], value].concat()
 }
 
-fn text(number: u8, value: &str) -> Vec<u8> {
+pub fn text(number: u8, value: &str) -> Vec<u8> {
     bytes(number, value.as_bytes())
 }
 
-fn int(number: u8, value: u8) -> Vec<u8> {
+pub fn int(number: u8, value: u8) -> Vec<u8> {
     vec![number << 3, value]
 }
 
 /// A node of the graph: operator, inputs, output, attributes.
-fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[Vec<u8>]) -> Vec<u8> {
+pub fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[Vec<u8>]) -> Vec<u8> {
+    node_of_several(operator, inputs, &[output], attributes)
+}
+
+/// As [`node`], with several outputs.
+pub fn node_of_several(operator: &str, inputs: &[&str], outputs: &[&str], attributes: &[Vec<u8>]) -> Vec<u8> {
     let mut node: Vec<u8> = inputs.iter().flat_map(|name| text(1, name)).collect();
-    node.extend([text(2, output), text(4, operator)].concat());
+    node.extend(outputs.iter().flat_map(|name| text(2, name)));
+    node.extend(text(4, operator));
     node.extend(attributes.iter().flat_map(|attribute| bytes(5, attribute)));
     bytes(1, &node)
 }
 
-fn int_attribute(name: &str, value: u8) -> Vec<u8> {
+pub fn int_attribute(name: &str, value: u8) -> Vec<u8> {
     [text(1, name), int(3, value)].concat()
 }
 
-fn float_attribute(name: &str, value: f32) -> Vec<u8> {
+pub fn float_attribute(name: &str, value: f32) -> Vec<u8> {
     [text(1, name), vec![2 << 3 | 5], value.to_le_bytes().to_vec()].concat()
 }
 
 /// A tensor with raw float32 data.
-fn tensor(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
+pub fn tensor(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
     let data: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     [shape.iter().flat_map(|n| int(1, *n)).collect(), int(2, 1), text(8, name), bytes(9, &data)].concat()
 }
 
-fn initialiser(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
+pub fn initialiser(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
     bytes(5, &tensor(name, shape, values))
+}
+
+/// The input (field 11) or output (field 12) of a graph, with its shape.
+pub fn value_info(field: u8, name: &str, sizes: &[u8]) -> Vec<u8> {
+    let dimensions: Vec<u8> = sizes.iter().flat_map(|n| bytes(1, &int(1, *n))).collect();
+    bytes(field, &[text(1, name), bytes(2, &bytes(1, &bytes(2, &dimensions)))].concat())
 }
 
 fn model(parts: &[Vec<u8>]) -> Vec<u8> {
@@ -103,8 +115,7 @@ fn a_chain_with_everything_that_does_nothing() {
 #[test]
 fn samples_in_columns() {
     // An input of shape (2, 1), then one of shape (2) with a plain bias.
-    let dimensions = |sizes: &[u8]| sizes.iter().flat_map(|n| bytes(1, &int(1, *n))).collect::<Vec<_>>();
-    let input = |sizes: &[u8]| bytes(11, &[text(1, "x"), bytes(2, &bytes(1, &bytes(2, &dimensions(sizes))))].concat());
+    let input = |sizes: &[u8]| value_info(11, "x", sizes);
     for (sizes, bias) in [(&[2, 1][..], &[1, 1][..]), (&[2], &[1])] {
         let parts = [
             input(sizes),
@@ -146,9 +157,12 @@ fn refusals() {
   Sign at node 3 is not supported: it jumps, which no ReLU network does
   the sizes of the input `x` are not known; export the model with them fixed, all but the number of samples"
     );
+    let unknown = refused(&[node("LSTM", &["x"], "y", &[])]);
     assert!(
-        refused(&[node("Lstm", &["x"], "y", &[])]).contains("Lstm at node 1 is not supported: read are Abs, Add, ")
+        unknown.contains("LSTM at node 1 is not supported: it is none of the operators that are read\n"),
+        "{unknown}"
     );
+    assert!(unknown.contains("(operators that are read: Abs, Add, "), "{unknown}");
     assert_eq!(
         refused(&[node("MatMul", &["x", "w"], "y", &[]), weight]),
         "cannot read net.onnx:
