@@ -29,7 +29,7 @@ pub fn rounded_form(
         match (neuron.status, neuron.rounded.hyperplane()) {
             (Status::Dead | Status::Unread, _) => {}
             (Status::AlwaysOn, _) | (_, None) => add_affine(&mut affine, &neuron.out, &neuron.row),
-            (Status::Live | Status::Merged(_), Some((plane, scale))) => {
+            (Status::Live | Status::Merged(_) | Status::Decoy(_), Some((plane, scale))) => {
                 let map = plane.to_affine();
                 if !domain.is_cut_by(&map) {
                     // Rounding moved the kink out of the domain: the neuron is on there or off.

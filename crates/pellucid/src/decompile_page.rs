@@ -5,17 +5,18 @@
 
 mod answer;
 mod files;
+mod left_over;
 mod values;
 
 use maud::{Markup, PreEscaped, html};
 use pellucid_core::{Circuit, Domain, Error, Network, Rational};
-use pellucid_decompile::{Decompiled, Status};
+use pellucid_decompile::{Ablation, Decompiled, Neuron};
 use pellucid_draw::SvgOptions;
 use pellucid_prove::Largest;
 
 use crate::html_document::html_document;
 use crate::page_parts::{circuit_list, neuron_table, proof};
-use crate::pictures::decompiled_picture;
+use crate::pictures::{decompiled_picture, is_idle};
 
 pub use files::ReportFile;
 
@@ -32,9 +33,11 @@ pub struct Dissection<'a> {
     pub domain: &'a Domain,
     /// How far the formula was allowed to be off.
     pub tolerance: &'a Rational,
+    /// What becomes of the deviation when neurons are changed, where that was asked for.
+    pub ablations: Option<&'a Vec<Ablation>>,
 }
 
-/// Longer tables of neurons are folded up after so many rows.
+/// Longer tables and lists are folded up after so many rows.
 const ROWS_SHOWN: usize = 40;
 
 impl Dissection<'_> {
@@ -50,7 +53,9 @@ impl Dissection<'_> {
     /// let question =
     ///     Question { domain: domain.clone(), tolerance: tolerance.clone(), target: None, limits: Default::default() };
     /// let found = pellucid::decompile(&network, &question)?;
-    /// let about = Dissection { name: "min.onnx", network: &network, found: &found, domain: &domain, tolerance: &tolerance };
+    /// let about = Dissection {
+    ///     name: "min.onnx", network: &network, found: &found, domain: &domain, tolerance: &tolerance, ablations: None,
+    /// };
     /// assert!(about.page(false)?.contains("\\min(x_{1}, x_{2})"));
     /// # Ok::<(), pellucid::Error>(())
     /// ```
@@ -67,6 +72,8 @@ impl Dissection<'_> {
             (values::section(self))
             (self.neurons())
             (self.circuits())
+            (left_over::noise(self))
+            (left_over::ablations(self))
             (self.remarks())
             (self.against_target())
             (self.certificate(beside)?)
@@ -92,7 +99,7 @@ impl Dissection<'_> {
     }
 
     fn picture_section(&self) -> Markup {
-        let n_idle = self.found.neurons.iter().filter(|neuron| is_idle(neuron.status)).count();
+        let n_idle = self.found.neurons.iter().filter(|neuron| is_idle(neuron)).count();
         html! {
             section #drawing {
                 h2 { "How it computes" }
@@ -110,9 +117,8 @@ impl Dissection<'_> {
     }
 
     fn neurons(&self) -> Markup {
-        let (live, idle): (Vec<_>, Vec<_>) = self.found.neurons.iter().partition(|neuron| !is_idle(neuron.status));
-        let table =
-            |neurons: &[&pellucid_decompile::Neuron]| neuron_table(neurons.iter().copied(), self.inputs(), Some(4));
+        let (live, idle): (Vec<_>, Vec<_>) = self.found.neurons.iter().partition(|neuron| !is_idle(neuron));
+        let table = |neurons: &[&Neuron]| neuron_table(neurons.iter().copied(), self.inputs(), Some(4));
         let long = live.len() > ROWS_SHOWN;
         html! {
             @if !self.found.neurons.is_empty() {
@@ -180,9 +186,11 @@ impl Dissection<'_> {
 
     fn certificate(&self, beside: bool) -> Result<Markup, Error> {
         let Some(certificate) = &self.found.certificate else {
-            return Ok(
-                html! { section #certificate { h2 { "Proof" } p { "None: the formula is off without bound." } } },
-            );
+            return Ok(html! { section #certificate { h2 { "Proof" } p {
+                @if self.largest().is_some() { "The proof is too long to be kept; "
+                    code { "pellucid decompile --certificate FILE" } " writes it." }
+                @else { "None: the formula is off without bound." }
+            } } });
         };
         let claim = crate::text::brief(&certificate.claim.to_string(), 1_000);
         let proof = proof(certificate)?;
@@ -216,10 +224,6 @@ impl Dissection<'_> {
             Largest::Infinite { .. } => None,
         }
     }
-}
-
-fn is_idle(status: Status) -> bool {
-    matches!(status, Status::Dead | Status::Unread | Status::Merged(_))
 }
 
 /// A word as a shell reads it back.

@@ -2,9 +2,10 @@
 
 use maud::{Markup, PreEscaped, html};
 use pellucid_core::{Certificate, Circuit, Error, Expr, Rational, expr_to_mathml, expr_to_text};
-use pellucid_decompile::{Neuron, Status};
+use pellucid_decompile::{Neuron, Status, Work};
 
 use crate::explain::{Explaining, explain};
+use crate::pictures::is_idle;
 
 /// Longer formulas are shown as text alone: nobody follows their notation.
 const LONGEST_NOTATION: usize = 400;
@@ -33,14 +34,15 @@ pub(crate) fn neuron_table<'a>(
                 th scope="col" { "neuron" } th scope="col" { "detects" } th scope="col" { "feature" }
                 th scope="col" { "scale" } th scope="col" { "weight out" } th scope="col" { "" }
             } }
-            tbody { @for neuron in neurons { tr.faded[matches!(neuron.status, Status::Dead | Status::Unread | Status::Merged(_))] {
+            tbody { @for neuron in neurons { tr.faded[is_idle(neuron)] {
                 th scope="row" { (neuron.id) }
-                td { code { (crate::text::brief(&neuron.feature.label(inputs), 120)) } } td { (neuron.feature.kind) }
+                td { code { (crate::text::brief(&neuron.label(inputs), 120)) } } td { (neuron.feature.kind) }
                 td.number { (number(&neuron.feature.scale)) }
                 td.number { (neuron.out.iter().map(number).collect::<Vec<_>>().join(", ")) }
                 td { @match neuron.status {
-                    Status::Live => "",
+                    Status::Live => @if neuron.work == Work::Carries { "carries" },
                     Status::Merged(other) => { "the same as " (other) }
+                    Status::Decoy(other) => @if other == neuron.id { "decoy" } @else { "decoy, with " (other) },
                     other => (other),
                 } }
             } } }

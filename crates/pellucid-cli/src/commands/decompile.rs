@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    AgainstTarget, Biases, Circuit, Decompiled, Dissection, Domain, Function, Largest, Limits, NetworkFile, Neuron,
-    Numbers, Question, Rational, Status, WriteOptions, answers, expr_to_text, pictures,
+    Ablated, Ablation, AgainstTarget, Biases, Circuit, Decompiled, Dissection, Domain, Function, Largest, Limits,
+    NetworkFile, Neuron, Noise, Numbers, Question, Rational, Status, Work, WriteOptions, answers, expr_to_text,
+    pictures,
 };
 
 use super::compile::{must_hold, write_certificate};
@@ -40,6 +41,10 @@ pub struct Arguments {
     functions: FunctionArguments,
     #[command(flatten)]
     limits: LimitArguments,
+    /// Take out each neuron and each circuit, and make each ideal, and tell how much further off the network
+    /// is then (can take long)
+    #[arg(long)]
+    ablate: bool,
     /// Write the smallest network for the formula
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -95,16 +100,30 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         let compiled = clock.run("compiling the formula", compile)?;
         write_smallest(compiled.network, &found.formula, &domain, path)?;
     }
+    let ablate = |limits: Limits<'_>| pellucid::ablations(&network, &found, &domain, limits);
+    let ablations = arguments.ablate.then(|| clock.run("ablating", ablate)).transpose()?;
     if let Some(report) = report {
         let name = arguments.network.display().to_string();
-        let about =
-            Dissection { name: &name, network: &network, found: &found, domain: &domain, tolerance: &tolerance };
-        report.write(&about)?;
+        let ablations = ablations.as_ref();
+        report.write(&Dissection {
+            name: &name,
+            network: &network,
+            found: &found,
+            domain: &domain,
+            tolerance: &tolerance,
+            ablations,
+        })?;
     }
     if arguments.json {
-        screen::out_json(&answers::decompiled(&found, &network, &domain, &tolerance))?;
+        let mut answer = answers::decompiled(&found, &network, &domain, &tolerance);
+        if let (Some(answer), Some(ablations)) = (answer.as_object_mut(), &ablations) {
+            answer.insert("ablations".into(), answers::ablations(ablations));
+        }
+        screen::out_json(&answer)?;
     } else {
-        screen::out(&text(&found, &network, &domain, &tolerance))?;
+        let mut text = text(&found, &network, &domain, &tolerance);
+        text += &ablations.map_or_else(String::new, |ablations| ablations_text(&ablations));
+        screen::out(&text)?;
     }
     Ok(if found.explained { Answer::Yes } else { Answer::No })
 }
@@ -218,7 +237,15 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
         Largest::Infinite { .. } => "  off without bound on this domain\n".to_string(),
     };
     if !found.explained {
-        text += &format!("  not explained: above the tolerance of {}\n", words::short(tolerance, 3));
+        text +=
+            &format!("  not explained: above the tolerance of {}{}\n", words::short(tolerance, 3), where_beyond(found));
+    }
+    if let Some(closer) = &found.closer {
+        let formula = words::brief(&closer.formula.to_string(), FORMULA_CHARS);
+        text += &format!("  within the tolerance everywhere: {formula}\n");
+        if let Largest::At(most, at) = &closer.deviation {
+            text += &format!("    off by {}\n", at_most(most, inputs, at));
+        }
     }
     text.push('\n');
     let picture = pictures::decompiled_picture(network, found);
@@ -231,6 +258,9 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
         text.push('\n');
     }
     text += &circuits_text(&found.circuits, inputs);
+    for noise in found.noise.iter().filter(|noise| noise.why == "rounded away") {
+        text += &format!("  {}\n", noise_text(noise));
+    }
     for remark in &found.remarks {
         text += &format!("  {remark}\n");
     }
@@ -248,6 +278,13 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
     // A last section without lines leaves an empty one.
     text.truncate(text.trim_end().len());
     text + "\n"
+}
+
+/// On how much of the domain the formula is off by more than the tolerance.
+fn where_beyond(found: &Decompiled) -> String {
+    let Some((_, high)) = &found.beyond else { return String::new() };
+    let percent = (high * &Rational::from(100)).decimal_above(3);
+    format!(" on at most {percent} % of the domain's volume (proved), within it on the rest")
 }
 
 /// `at most 0.5, exactly 1/2 (proved), at x1 = 1`.
@@ -271,20 +308,54 @@ fn against_text(against: &AgainstTarget, inputs: &[String], is_formula: bool) ->
 }
 
 fn neuron_text(neuron: &Neuron, inputs: &[String]) -> String {
-    let label = words::brief(&neuron.feature.label(inputs), COMPUTES_CHARS);
+    let label = words::brief(&neuron.label(inputs), COMPUTES_CHARS);
     let out: Vec<String> = neuron.out.iter().map(|w| w.to_decimal(4)).collect();
     let status = match neuron.status {
         Status::Live => String::new(),
         Status::Merged(other) => format!("  the same as {other}"),
         other => format!("  {other}"),
     };
+    let carries = if neuron.work == Work::Carries && neuron.status != Status::AlwaysOn { "  carries" } else { "" };
     let scale = neuron.feature.scale.to_decimal(4);
     format!(
-        "{:<6}{label:<14} {:<12} scale {scale:<8} out {}{status}",
+        "{:<6}{label:<14} {:<12} scale {scale:<8} out {}{status}{carries}",
         neuron.id.to_string(),
         neuron.feature.kind.to_string(),
         out.join(", ")
     )
+}
+
+/// What of a network no circuit has, and how much it can matter.
+fn noise_text(noise: &Noise) -> String {
+    let neurons: Vec<String> = noise.neurons.iter().map(ToString::to_string).collect();
+    let effect = match &noise.effect {
+        Some(effect) => format!("changes no output by more than {}", effect.decimal_above(3)),
+        None => "has an effect without a known bound".to_string(),
+    };
+    format!("{} is in no circuit: it {effect}", neurons.join(", "))
+}
+
+/// What becomes of the deviation when neurons and circuits are taken out or made ideal, one line each.
+fn ablations_text(ablations: &[Ablation]) -> String {
+    let mut text = "\n  changed                                           then off by at most\n".to_string();
+    for ablation in ablations {
+        let neurons: Vec<String> = ablation.neurons.iter().map(ToString::to_string).collect();
+        let what = ablation.circuit.clone().unwrap_or_else(|| neurons.join(" "));
+        let what = format!("{} {}", words::brief(&what, COMPUTES_CHARS), ablation.change);
+        let off = match &ablation.ablated {
+            Ablated::Deviation(Largest::At(most, _)) => words::short(most, 4),
+            Ablated::Deviation(Largest::Infinite { .. }) => "no bound".to_string(),
+            Ablated::GaveUp(reason) => reason.clone(),
+        };
+        let more = match &ablation.difference {
+            Some(difference) if difference.is_zero() => "  no more than before".to_string(),
+            Some(difference) if difference.is_negative() => format!("  {} less", words::short(&difference.abs(), 4)),
+            Some(difference) => format!("  {} more", words::short(difference, 4)),
+            None => String::new(),
+        };
+        text += &format!("  {what:<50}{off}{more}\n");
+    }
+    text
 }
 
 /// The circuits and their parts, one line each.

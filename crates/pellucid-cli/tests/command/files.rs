@@ -154,7 +154,7 @@ fn reports_are_a_page_or_a_folder() {
         assert!(!folder.read(&format!("all/of/it/{name}")).is_empty(), "{name}");
     }
     folder.run(&["check", "all/of/it/certificate.json"]).gives(0);
-    folder.write("taken", "".into());
+    folder.write("taken", "");
     assert!(folder.run(&["decompile", "net.json", "--report", "taken"]).is_refused().contains("FILE.html or a folder"));
     folder.run(&["decompile", "net.json", "--report", "nowhere/page.html"]).is_refused();
 }

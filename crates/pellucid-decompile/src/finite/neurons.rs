@@ -1,11 +1,12 @@
 //! What neurons do at finitely many points.
 
-use pellucid_core::{Affine, Error, Feature, Layer, Network, NeuronId, Rational};
+use pellucid_core::{Affine, Error, Expr, Feature, Layer, Network, NeuronId, Rational};
 use pellucid_prove::each_point;
 
 use crate::Question;
 use crate::neurons::{Neuron, Status};
 use crate::remarks::remarks;
+use crate::work::Work;
 
 /// Is a neuron on at some of the points, and off at some?
 #[derive(Clone, Copy, Default)]
@@ -28,8 +29,12 @@ pub(crate) fn neurons_at_points(network: &Network<Rational>, question: &Question
         let mut neuron = Neuron {
             id: NeuronId { layer: 0, index },
             feature: Feature::of_row(&row),
+            reads: (0..network.n_inputs()).map(Expr::Input).collect(),
+            computes: Some(row.to_expr()),
             status: Status::Live,
+            work: Work::Nothing,
             rounded: row.clone(),
+            ideal: row.clone(),
             row,
             out,
             rounding: Rational::zero(),
@@ -42,6 +47,11 @@ pub(crate) fn neurons_at_points(network: &Network<Rational>, question: &Question
                 let twin = neurons.iter().find(|known| known.status == Status::Live && known.side() == neuron.side());
                 twin.map_or(Status::Live, |known| Status::Merged(known.id))
             }
+        };
+        neuron.work = match neuron.status {
+            Status::Dead | Status::Unread | Status::Decoy(_) => Work::Nothing,
+            Status::AlwaysOn => Work::Carries,
+            Status::Live | Status::Merged(_) => Work::Detects,
         };
         neurons.push(neuron);
     }

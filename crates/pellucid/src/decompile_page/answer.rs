@@ -24,6 +24,13 @@ pub(super) fn section(about: &Dissection<'_>) -> Markup {
                 dt { "formula" } dd { code.long { (formula) } }
                 dt { "deviation" } dd { (deviation(about, &found.deviation)) }
                 dt { "tolerance" } dd { (about.tolerance) ": " (verdict(about)) }
+                @if let Some(closer) = &found.closer {
+                    dt { "within the tolerance" }
+                    dd {
+                        code.long { (crate::text::brief(&closer.formula.to_string(), LONGEST_NOTATION)) } br;
+                        (deviation(about, &closer.deviation))
+                    }
+                }
                 @if let Some(widths) = &found.reduced_widths {
                     dt { "size" } dd { (size(about, widths)) }
                 }
@@ -37,7 +44,12 @@ pub(super) fn section(about: &Dissection<'_>) -> Markup {
 fn verdict(about: &Dissection<'_>) -> Markup {
     html! {
         @if about.found.explained { span.yes { "explained" } }
-        @else { span.open { "not explained" } ", the deviation is larger; what is left is not noise that may be left away" }
+        @else {
+            span.open { "not explained" } ", the deviation is larger"
+            @if let Some((_, high)) = &about.found.beyond {
+                " on at most " ((high * &Rational::from(100)).decimal_above(3)) " % of the domain's volume (proved)"
+            }
+        }
     }
 }
 
