@@ -1,12 +1,13 @@
 //! `pellucid decompile NET`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Ablated, Ablation, AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile,
-    Neuron, Noise, Numbers, Question, Rational, Status, Work, WriteOptions, answers, expr_to_text, pictures,
+    Ablated, Ablation, AgainstTarget, Biases, Circuit, Decompiled, Dissection, Domain, Function, Largest, Limits,
+    NetworkFile, Neuron, Noise, Numbers, Question, Rational, Status, Work, WriteOptions, answers, expr_to_text,
+    pictures,
 };
 
 use super::compile::{must_hold, write_certificate};
@@ -21,7 +22,9 @@ const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
 #[command(after_help = "Examples:
   pellucid decompile trained.safetensors
   pellucid decompile stuck.npz --target '-x1'
-  pellucid decompile min.onnx --on '[-2,2]^2' -o small.json")]
+  pellucid decompile min.onnx --on '[-2,2]^2' -o small.json
+  pellucid decompile parity.onnx --on '{0,1}^4'
+  pellucid decompile trained.pt --report report")]
 pub struct Arguments {
     /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content)
     network: PathBuf,
@@ -48,6 +51,9 @@ pub struct Arguments {
     /// Write the proof of the deviation, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// Write a report to read: a page FILE.html, or a folder with the page and its pieces
+    #[arg(long, value_name = "DIR|FILE.html")]
+    report: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -61,6 +67,7 @@ const FORMULA_CHARS: usize = 1_000;
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
+    let report = arguments.report.as_deref().map(Report::begin).transpose()?;
     let file = files::network(&arguments.network)?;
     let network = match arguments.functions.names()? {
         [] => file.network.clone(),
@@ -95,6 +102,18 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     }
     let ablate = |limits: Limits<'_>| pellucid::ablations(&network, &found, &domain, limits);
     let ablations = arguments.ablate.then(|| clock.run("ablating", ablate)).transpose()?;
+    if let Some(report) = report {
+        let name = arguments.network.display().to_string();
+        let ablations = ablations.as_ref();
+        report.write(&Dissection {
+            name: &name,
+            network: &network,
+            found: &found,
+            domain: &domain,
+            tolerance: &tolerance,
+            ablations,
+        })?;
+    }
     if arguments.json {
         let mut answer = answers::decompiled(&found, &network, &domain, &tolerance);
         if let (Some(answer), Some(ablations)) = (answer.as_object_mut(), &ablations) {
@@ -107,6 +126,45 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         screen::out(&text)?;
     }
     Ok(if found.explained { Answer::Yes } else { Answer::No })
+}
+
+/// Where a report goes.
+enum Report<'a> {
+    Page(&'a Path),
+    Folder(&'a Path),
+}
+
+impl<'a> Report<'a> {
+    /// Can a report be written there? Asked before the work; a folder is made.
+    fn begin(path: &'a Path) -> anyhow::Result<Self> {
+        let is_page = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
+        if is_page && !path.is_dir() {
+            files::check_output(Some(path))?;
+            return Ok(Report::Page(path));
+        }
+        if path.is_file() {
+            bail!("cannot write {}: a report is a page FILE.html or a folder, and this is a file", path.display());
+        }
+        files::make_folder(path)?;
+        Ok(Report::Folder(path))
+    }
+
+    fn write(&self, about: &Dissection<'_>) -> anyhow::Result<()> {
+        let page = match self {
+            Report::Page(path) => {
+                files::write_text(path, &about.page(false)?)?;
+                path.to_path_buf()
+            }
+            Report::Folder(folder) => {
+                for file in about.files()? {
+                    files::write_text(&folder.join(file.name), &file.text)?;
+                }
+                folder.join("index.html")
+            }
+        };
+        screen::remark(&format!("report written to {}", page.display()));
+        Ok(())
+    }
 }
 
 /// What the network was meant to compute: given, or said by a file of trained weights. What a file
