@@ -20,13 +20,17 @@ pub(crate) fn outputs_to_text(outputs: &[Expr], inputs: &[String]) -> String {
     if let [output] = outputs {
         return expr_to_text(output, inputs);
     }
-    if let Some(Expr::Ranked { of, .. }) = outputs.first()
-        && of.len() == outputs.len()
-        && outputs.iter().enumerate().all(|(i, e)| matches!(e, Expr::Ranked { rank, of: o } if *rank == i && o == of))
-    {
-        return call("sort", of, inputs);
+    match whole_sort(outputs) {
+        Some(of) => call("sort", of, inputs),
+        None => format!("({})", list(outputs, inputs)),
     }
-    format!("({})", list(outputs, inputs))
+}
+
+/// What several outputs sort, when they are all the ranks of some trees in order.
+pub(crate) fn whole_sort(outputs: &[Expr]) -> Option<&[Expr]> {
+    let Some(Expr::Ranked { of, .. }) = outputs.first() else { return None };
+    let is_next = |(i, e): (usize, &Expr)| matches!(e, Expr::Ranked { rank, of: o } if *rank == i && o == of);
+    (of.len() == outputs.len() && outputs.iter().enumerate().all(is_next)).then_some(of)
 }
 
 fn list(terms: &[Expr], inputs: &[String]) -> String {

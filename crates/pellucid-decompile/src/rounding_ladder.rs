@@ -6,7 +6,7 @@
 //! simple explains the network, and the coarsest form that resembles it is given for what it is.
 
 use pellucid_core::{Domain, Error, Function, Layer, Network, Rational};
-use pellucid_prove::{Largest, OneLayerForm};
+use pellucid_prove::{Apart, Largest, OneLayerForm};
 
 use crate::Question;
 use crate::deviation::deviation;
@@ -42,7 +42,7 @@ pub struct Reading {
     /// The same as text.
     pub formula: Function,
     /// Its exact largest deviation from the network.
-    pub deviation: Largest,
+    pub deviation: Apart,
     /// The rung; 0 for no rounding.
     pub slack: Rational,
     /// How far each output swings on the domain.
@@ -96,7 +96,7 @@ pub fn rounded_reading(
         let off = samples.largest_deviation(|point| rung.form.evaluate(point));
         if off <= *tolerance && (rung.slack >= coarse || n_bits(&rung.form) <= SIMPLE_BITS) {
             let reading = read(network, rung.clone(), swings.clone(), question)?;
-            if matches!(&reading.deviation, Largest::At(most, _) if most <= tolerance) {
+            if matches!(&reading.deviation.largest, Largest::At(most, _) if most <= tolerance) {
                 return Ok(reading);
             }
         }

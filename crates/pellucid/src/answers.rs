@@ -3,7 +3,7 @@
 
 use pellucid_check::Checked;
 use pellucid_compile::{Approximated, Compiled};
-use pellucid_core::{Affine, Biases, Circuit, Domain, Function, Network, NeuronId, Rational, expr_to_text};
+use pellucid_core::{Affine, Biases, Circuit, Domain, Network, NeuronId, Rational, expr_to_text};
 use pellucid_decompile::{Ablated, Ablation, Decompiled, Neuron, Noise, Status};
 use pellucid_prove::{Counterexample, Largest, LinearCell};
 use pellucid_train::{Run, binomial_interval_95};
@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 
 use crate::classify::{Classified, Verdict};
 use crate::{InFloat32, Witness};
+
+/// Digits of bounds of shares.
+const SHARE_DIGITS: usize = 6;
 
 /// The layers of a network as exact strings.
 pub fn layers(network: &Network<Rational>) -> Value {
@@ -190,12 +193,21 @@ pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Doma
             "missing": against.missing.iter().map(|f| f.label(inputs)).collect::<Vec<_>>(),
         })
     });
+    let closer = found.closer.as_ref().map(|closer| {
+        json!({
+            "formula": closer.formula.to_string(),
+            "max_deviation": deviation(&closer.deviation),
+            "max_deviation_at": deviation_at(&closer.deviation),
+        })
+    });
     json!({
         "formula": found.formula.to_string(),
         "exact": matches!(&found.deviation, Largest::At(most, _) if most.is_zero()),
         "explained": found.explained,
         "max_deviation": deviation(&found.deviation),
         "max_deviation_at": deviation_at(&found.deviation),
+        "beyond_tolerance": found.beyond.as_ref().map(beyond),
+        "closer": closer,
         "tolerance": tolerance.to_string(),
         "domain": domain.to_string(),
         "widths": network.widths(),
@@ -206,6 +218,11 @@ pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Doma
         "remarks": found.remarks,
         "against_target": against,
     })
+}
+
+/// Bounds of the share of the volume where a formula is off by more than the tolerance.
+fn beyond((low, high): &(Rational, Rational)) -> Value {
+    json!({"at_least": low.decimal_below(SHARE_DIGITS), "at_most": high.decimal_above(SHARE_DIGITS)})
 }
 
 fn names(neurons: &[NeuronId]) -> Vec<String> {
@@ -238,16 +255,6 @@ pub fn ablations(ablations: &[Ablation]) -> Value {
         })
     };
     ablations.iter().map(entry).collect()
-}
-
-/// How far a network is from a function at finitely many points.
-pub fn at_points(function: &Function, points: &Domain, found: &Largest) -> Value {
-    json!({
-        "function": function.to_string(),
-        "domain": points.to_string(),
-        "max_deviation": deviation(found),
-        "max_deviation_at": deviation_at(found),
-    })
 }
 
 /// Circuits and their parts in one list, from the outside in.

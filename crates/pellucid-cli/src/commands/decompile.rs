@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Ablated, Ablation, AgainstTarget, Biases, Circuit, Computation, Decompiled, Domain, Function, Largest, Limits,
-    NetworkFile, Neuron, Noise, Numbers, Question, Rational, Status, Work, WriteOptions, answers, expr_to_text,
-    pictures,
+    Ablated, Ablation, AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile,
+    Neuron, Noise, Numbers, Question, Rational, Status, Work, WriteOptions, answers, expr_to_text, pictures,
 };
 
 use super::compile::{must_hold, write_certificate};
@@ -69,28 +68,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     };
     let inputs = network.input_names().to_vec();
     let otherwise = written_domain(&file).unwrap_or_else(|| Domain::unit_box(network.n_inputs()));
-    let asked = domain(arguments.on.as_deref(), &inputs, otherwise)?;
-    let points = matches!(asked, Domain::Finite { .. }).then(|| asked.clone());
-    // Points have no cells: the formula is for the box around them, and what was asked for is compared at them.
-    let domain = asked.without_gaps();
+    let domain = domain(arguments.on.as_deref(), &inputs, otherwise)?;
     let exact = file.numbers == Numbers::Exact;
     let default = if exact { Rational::zero() } else { Rational::ratio(TRAINED_TOLERANCE.0, TRAINED_TOLERANCE.1) };
     let tolerance = arguments.tolerance.clone().unwrap_or(default);
-    let mut target = target(&arguments, &file, &network)?;
+    let at_points = matches!(domain, Domain::Finite { .. });
+    let target = target(&arguments, &file, &network, at_points)?;
     let clock = arguments.limits.start();
-    let mut at_points = None;
-    if let Some(points) = points {
-        screen::remark(&format!("the formula is for {domain}, the box around the points of {points}"));
-        let written = file.function.as_deref().and_then(|text| Function::parse_with_inputs(text, &inputs).ok());
-        let fits = |function: &Function| function.n_outputs() == network.n_outputs();
-        if let Some(function) = target.take().or(written).filter(fits) {
-            let function = function.with_n_inputs(network.n_inputs())?;
-            let sides = (Computation::Network(network.clone()), Computation::Function(function.clone()));
-            let compare = |limits: Limits<'_>| pellucid::largest_difference(&sides.0, &sides.1, &points, limits);
-            let deviation = clock.run("comparing", compare)?;
-            at_points = Some(AtPoints { function, points, deviation });
-        }
-    }
     let found = clock.run("decompiling", |limits| {
         let question = Question { domain: domain.clone(), tolerance: tolerance.clone(), target, limits };
         pellucid::decompile(&network, &question)
@@ -116,48 +100,27 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         if let (Some(answer), Some(ablations)) = (answer.as_object_mut(), &ablations) {
             answer.insert("ablations".into(), answers::ablations(ablations));
         }
-        if let (Some(answer), Some(at_points)) = (answer.as_object_mut(), &at_points) {
-            let AtPoints { function, points, deviation } = at_points;
-            answer.insert("at_points".into(), answers::at_points(function, points, deviation));
-        }
         screen::out_json(&answer)?;
     } else {
         let mut text = text(&found, &network, &domain, &tolerance);
-        text += &at_points.map_or_else(String::new, |at_points| at_points.text(&inputs));
         text += &ablations.map_or_else(String::new, |ablations| ablations_text(&ablations));
         screen::out(&text)?;
     }
     Ok(if found.explained { Answer::Yes } else { Answer::No })
 }
 
-/// What a network was meant to compute at finitely many points, and how far it is from it there.
-struct AtPoints {
-    function: Function,
-    points: Domain,
-    deviation: Largest,
-}
-
-impl AtPoints {
-    fn text(&self, inputs: &[String]) -> String {
-        let function = words::brief(&self.function.to_string(), FORMULA_CHARS);
-        match &self.deviation {
-            Largest::At(most, _) if most.is_zero() => {
-                format!("  equals {function} at every point of {} (proved)\n", self.points)
-            }
-            Largest::At(most, input) => {
-                format!("  off by {} from {function} at the points of {}\n", at_most(most, inputs, input), self.points)
-            }
-            Largest::Infinite { .. } => String::new(),
-        }
-    }
-}
-
 /// What the network was meant to compute: given, or said by a file of trained weights. What a file
-/// was compiled for is its formula already.
-fn target(arguments: &Arguments, file: &NetworkFile, network: &pellucid::Network) -> anyhow::Result<Option<Function>> {
+/// was compiled for is its formula already, but at points, where many formulas are the same.
+fn target(
+    arguments: &Arguments,
+    file: &NetworkFile,
+    network: &pellucid::Network,
+    at_points: bool,
+) -> anyhow::Result<Option<Function>> {
     let inputs = network.input_names();
     let Some(text) = &arguments.target else {
-        let written = file.function.as_deref().filter(|_| file.numbers != Numbers::Exact);
+        let is_news = at_points || file.numbers != Numbers::Exact;
+        let written = file.function.as_deref().filter(|_| is_news);
         // A file made by others may say anything there; only what fits is worth comparing with.
         let function = written.and_then(|text| Function::parse_with_inputs(text, file.network.input_names()).ok());
         return Ok(function.filter(|function| function.n_outputs() == network.n_outputs()));
@@ -216,7 +179,15 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
         Largest::Infinite { .. } => "  off without bound on this domain\n".to_string(),
     };
     if !found.explained {
-        text += &format!("  not explained: above the tolerance of {}\n", words::short(tolerance, 3));
+        text +=
+            &format!("  not explained: above the tolerance of {}{}\n", words::short(tolerance, 3), where_beyond(found));
+    }
+    if let Some(closer) = &found.closer {
+        let formula = words::brief(&closer.formula.to_string(), FORMULA_CHARS);
+        text += &format!("  within the tolerance everywhere: {formula}\n");
+        if let Largest::At(most, at) = &closer.deviation {
+            text += &format!("    off by {}\n", at_most(most, inputs, at));
+        }
     }
     text.push('\n');
     let picture = pictures::decompiled_picture(network, found);
@@ -249,6 +220,13 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
     // A last section without lines leaves an empty one.
     text.truncate(text.trim_end().len());
     text + "\n"
+}
+
+/// On how much of the domain the formula is off by more than the tolerance.
+fn where_beyond(found: &Decompiled) -> String {
+    let Some((_, high)) = &found.beyond else { return String::new() };
+    let percent = (high * &Rational::from(100)).decimal_above(3);
+    format!(" on at most {percent} % of the domain's volume (proved), within it on the rest")
 }
 
 /// `at most 0.5, exactly 1/2 (proved), at x1 = 1`.
