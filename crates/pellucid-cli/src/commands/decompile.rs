@@ -1,19 +1,21 @@
 //! `pellucid decompile NET`
 
+mod compress;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Ablated, Ablation, AgainstTarget, Biases, Circuit, Decompiled, Dissection, Domain, Function, Largest, Limits,
-    NetworkFile, Neuron, Noise, Numbers, Question, Rational, Status, Work, WriteOptions, answers, expr_to_text,
-    pictures,
+    Ablated, Ablation, AgainstTarget, Circuit, Computation, Decompiled, Dissection, Domain, Function, Largest, Limits,
+    NetworkFile, Neuron, Noise, Numbers, Question, Rational, Status, Work, answers, expr_to_text, pictures,
 };
 
 use super::compile::{must_hold, write_certificate};
 use crate::arguments::{FunctionArguments, domain, nonnegative, written_domain};
 use crate::limits::LimitArguments;
 use crate::{Answer, files, screen, words};
+use compress::{compress, prove};
 
 /// A trained network's formula may be this far off.
 const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
@@ -45,9 +47,12 @@ pub struct Arguments {
     /// is then (can take long)
     #[arg(long)]
     ablate: bool,
-    /// Write the smallest network for the formula
+    /// Write the smallest network known for the formula, and say how far it is from the original
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the proof that the smallest network is so near the original
+    #[arg(long, value_name = "FILE", requires = "output")]
+    output_certificate: Option<PathBuf>,
     /// Write the proof of the deviation, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -67,6 +72,7 @@ const FORMULA_CHARS: usize = 1_000;
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
+    files::check_output(arguments.output_certificate.as_deref())?;
     let report = arguments.report.as_deref().map(Report::begin).transpose()?;
     let file = files::network(&arguments.network)?;
     let network = match arguments.functions.names()? {
@@ -90,16 +96,19 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         must_hold(certificate)?;
     }
     if let Some(path) = &arguments.certificate {
-        match &found.certificate {
-            Some(certificate) => write_certificate(certificate, path)?,
-            None => screen::remark("no proof is written: the formula is off without bound"),
+        match (&found.certificate, &found.deviation) {
+            (Some(certificate), _) => write_certificate(certificate, path)?,
+            (None, Largest::At(most, _)) => {
+                let sides = [Computation::Network(network.clone()), Computation::Function(found.formula.clone())];
+                prove(&sides, &domain, most, Some(path), &clock)?;
+            }
+            (None, Largest::Infinite { .. }) => {
+                screen::remark("no proof is written: the formula is off without bound");
+            }
         }
     }
-    if let Some(path) = &arguments.output {
-        let compile = |limits: Limits<'_>| pellucid::compile(&found.formula, &domain, Biases::ALLOWED, limits);
-        let compiled = clock.run("compiling the formula", compile)?;
-        write_smallest(compiled.network, &found.formula, &domain, path)?;
-    }
+    let output = arguments.output.as_deref().map(|path| (path, arguments.output_certificate.as_deref()));
+    let compressed = output.map(|paths| compress(&network, &found, &domain, paths, &clock)).transpose()?;
     let ablate = |limits: Limits<'_>| pellucid::ablations(&network, &found, &domain, limits);
     let ablations = arguments.ablate.then(|| clock.run("ablating", ablate)).transpose()?;
     if let Some(report) = report {
@@ -118,6 +127,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         let mut answer = answers::decompiled(&found, &network, &domain, &tolerance);
         if let (Some(answer), Some(ablations)) = (answer.as_object_mut(), &ablations) {
             answer.insert("ablations".into(), answers::ablations(ablations));
+        }
+        if let (Some(answer), Some(compressed)) = (answer.as_object_mut(), &compressed) {
+            answer.insert("compressed".into(), compressed.to_json());
         }
         screen::out_json(&answer)?;
     } else {
@@ -196,31 +208,6 @@ fn target(
         bail!("the target {target} has {n_outputs}, the network {}", network.n_outputs());
     }
     Ok(Some(target))
-}
-
-/// Writes the formula's smallest network, rounded where the format has no fractions.
-fn write_smallest(
-    network: pellucid::Network,
-    formula: &Function,
-    domain: &Domain,
-    path: &std::path::Path,
-) -> anyhow::Result<()> {
-    let file = NetworkFile {
-        network,
-        numbers: Numbers::Exact,
-        function: Some(formula.to_string()),
-        domain: Some(domain.to_string()),
-    };
-    let rounded = match pellucid::write_path(&file, path, WriteOptions::default()) {
-        Ok(()) => "",
-        Err(_) => {
-            pellucid::write_path(&file, path, WriteOptions { rounding: true })?;
-            ", its weights rounded to floats"
-        }
-    };
-    let shape = words::shape(&file.network.shape());
-    screen::remark(&format!("the formula's {shape} network written to {}{rounded}", path.display()));
-    Ok(())
 }
 
 fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolerance: &Rational) -> String {
