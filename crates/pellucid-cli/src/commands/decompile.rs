@@ -1,30 +1,36 @@
 //! `pellucid decompile NET`
 
-use std::path::PathBuf;
+mod asked;
+mod batch;
 
-use anyhow::bail;
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use pellucid::{
-    AgainstTarget, Biases, Circuit, Computation, Decompiled, Domain, Function, Largest, Limits, NetworkFile, Neuron,
-    Numbers, Question, Rational, Status, WriteOptions, answers, expr_to_text, pictures,
+    AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile, Neuron, Numbers,
+    Rational, Status, WriteOptions, expr_to_text, pictures,
 };
 
-use super::compile::{must_hold, write_certificate};
-use crate::arguments::{FunctionArguments, domain, nonnegative, written_domain};
+use self::asked::Asked;
+use super::compile::write_certificate;
+use crate::arguments::{FunctionArguments, nonnegative};
 use crate::limits::LimitArguments;
 use crate::{Answer, files, screen, words};
-
-/// A trained network's formula may be this far off.
-const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid decompile trained.safetensors
   pellucid decompile stuck.npz --target '-x1'
-  pellucid decompile min.onnx --on '[-2,2]^2' -o small.json")]
+  pellucid decompile min.onnx --on '[-2,2]^2' -o small.json
+  pellucid decompile trained/ more.onnx --json > formulas.jsonl
+
+Of many networks each is told on a line; the exit status is 2 if one of them could not be read, otherwise 3
+if one was given up, otherwise 1 if one is not explained.")]
 pub struct Arguments {
-    /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content)
-    network: PathBuf,
+    /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content); many of them, or
+    /// folders, are taken apart one by one
+    #[arg(required = true, value_name = "NETWORK")]
+    networks: Vec<PathBuf>,
     /// Where the formula must hold (otherwise what the file says, or [-1,1]^n)
     #[arg(long, value_name = "DOMAIN")]
     on: Option<String>,
@@ -44,7 +50,7 @@ pub struct Arguments {
     /// Write the proof of the deviation, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
-    /// Print one JSON object
+    /// Print one JSON object; of many networks one on each line, with its path
     #[arg(long)]
     json: bool,
 }
@@ -55,115 +61,44 @@ const COMPUTES_CHARS: usize = 60;
 const FORMULA_CHARS: usize = 1_000;
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    match arguments.networks.as_slice() {
+        [network] if !network.is_dir() => one(&arguments, network),
+        _ => batch::run(&arguments),
+    }
+}
+
+/// One network, with all that is told of it.
+fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
-    let file = files::network(&arguments.network)?;
-    let network = match arguments.functions.names()? {
-        [] => file.network.clone(),
-        names => file.network.clone().with_input_names(names.to_vec())?,
-    };
-    let inputs = network.input_names().to_vec();
-    let otherwise = written_domain(&file).unwrap_or_else(|| Domain::unit_box(network.n_inputs()));
-    let asked = domain(arguments.on.as_deref(), &inputs, otherwise)?;
-    let points = matches!(asked, Domain::Finite { .. }).then(|| asked.clone());
-    // Points have no cells: the formula is for the box around them, and what was asked for is compared at them.
-    let domain = asked.without_gaps();
-    let exact = file.numbers == Numbers::Exact;
-    let default = if exact { Rational::zero() } else { Rational::ratio(TRAINED_TOLERANCE.0, TRAINED_TOLERANCE.1) };
-    let tolerance = arguments.tolerance.clone().unwrap_or(default);
-    let mut target = target(&arguments, &file, &network)?;
+    let asked = Asked::of(arguments, files::network(path)?)?;
+    if let Some(remark) = asked.remark() {
+        screen::remark(&remark);
+    }
     let clock = arguments.limits.start();
-    let mut at_points = None;
-    if let Some(points) = points {
-        screen::remark(&format!("the formula is for {domain}, the box around the points of {points}"));
-        let written = file.function.as_deref().and_then(|text| Function::parse_with_inputs(text, &inputs).ok());
-        let fits = |function: &Function| function.n_outputs() == network.n_outputs();
-        if let Some(function) = target.take().or(written).filter(fits) {
-            let function = function.with_n_inputs(network.n_inputs())?;
-            let sides = (Computation::Network(network.clone()), Computation::Function(function.clone()));
-            let compare = |limits: Limits<'_>| pellucid::largest_difference(&sides.0, &sides.1, &points, limits);
-            let deviation = clock.run("comparing", compare)?;
-            at_points = Some(AtPoints { function, points, deviation });
-        }
-    }
-    let found = clock.run("decompiling", |limits| {
-        let question = Question { domain: domain.clone(), tolerance: tolerance.clone(), target, limits };
-        pellucid::decompile(&network, &question)
-    })?;
-    if let Some(certificate) = &found.certificate {
-        must_hold(certificate)?;
-    }
+    let found = clock.run("decompiling", |limits| asked.answered(limits))?;
+    found.must_hold()?;
+    let (network, domain) = (&asked.network, &asked.domain);
     if let Some(path) = &arguments.certificate {
-        match &found.certificate {
+        match &found.decompiled.certificate {
             Some(certificate) => write_certificate(certificate, path)?,
             None => screen::remark("no proof is written: the formula is off without bound"),
         }
     }
+    let formula = &found.decompiled.formula;
     if let Some(path) = &arguments.output {
-        let compile = |limits: Limits<'_>| pellucid::compile(&found.formula, &domain, Biases::ALLOWED, limits);
+        let compile = |limits: Limits<'_>| pellucid::compile(formula, domain, Biases::ALLOWED, limits);
         let compiled = clock.run("compiling the formula", compile)?;
-        write_smallest(compiled.network, &found.formula, &domain, path)?;
+        write_smallest(compiled.network, formula, domain, path)?;
     }
     if arguments.json {
-        let mut answer = answers::decompiled(&found, &network, &domain, &tolerance);
-        if let (Some(answer), Some(at_points)) = (answer.as_object_mut(), &at_points) {
-            let AtPoints { function, points, deviation } = at_points;
-            answer.insert("at_points".into(), answers::at_points(function, points, deviation));
-        }
-        screen::out_json(&answer)?;
+        screen::out_json(&found.to_json(&asked))?;
     } else {
-        let mut text = text(&found, &network, &domain, &tolerance);
-        text += &at_points.map_or_else(String::new, |at_points| at_points.text(&inputs));
+        let mut text = text(&found.decompiled, network, domain, &asked.tolerance);
+        text += &found.at_points.as_ref().map_or_else(String::new, |at_points| at_points.text(network.input_names()));
         screen::out(&text)?;
     }
-    Ok(if found.explained { Answer::Yes } else { Answer::No })
-}
-
-/// What a network was meant to compute at finitely many points, and how far it is from it there.
-struct AtPoints {
-    function: Function,
-    points: Domain,
-    deviation: Largest,
-}
-
-impl AtPoints {
-    fn text(&self, inputs: &[String]) -> String {
-        let function = words::brief(&self.function.to_string(), FORMULA_CHARS);
-        match &self.deviation {
-            Largest::At(most, _) if most.is_zero() => {
-                format!("  equals {function} at every point of {} (proved)\n", self.points)
-            }
-            Largest::At(most, input) => {
-                format!("  off by {} from {function} at the points of {}\n", at_most(most, inputs, input), self.points)
-            }
-            Largest::Infinite { .. } => String::new(),
-        }
-    }
-}
-
-/// What the network was meant to compute: given, or said by a file of trained weights. What a file
-/// was compiled for is its formula already.
-fn target(arguments: &Arguments, file: &NetworkFile, network: &pellucid::Network) -> anyhow::Result<Option<Function>> {
-    let inputs = network.input_names();
-    let Some(text) = &arguments.target else {
-        let written = file.function.as_deref().filter(|_| file.numbers != Numbers::Exact);
-        // A file made by others may say anything there; only what fits is worth comparing with.
-        let function = written.and_then(|text| Function::parse_with_inputs(text, file.network.input_names()).ok());
-        return Ok(function.filter(|function| function.n_outputs() == network.n_outputs()));
-    };
-    let target = arguments.functions.function_beside(text, inputs)?;
-    if target.n_inputs() > network.n_inputs() {
-        bail!(
-            "the target {target} has {}, the network {}",
-            pellucid::counted(target.n_inputs(), "input"),
-            inputs.len()
-        );
-    }
-    if target.n_outputs() != network.n_outputs() {
-        let n_outputs = pellucid::counted(target.n_outputs(), "output");
-        bail!("the target {target} has {n_outputs}, the network {}", network.n_outputs());
-    }
-    Ok(Some(target))
+    Ok(found.answer())
 }
 
 /// Writes the formula's smallest network, rounded where the format has no fractions.
