@@ -126,9 +126,10 @@ def n_outputs(target: Target) -> int:
 
 
 def name(target: Target, hidden: list[int]) -> str:
-    """A file name: the function's letters and digits, and the hidden widths."""
-    plain = "".join(c if c.isalnum() else "-" if c in "-+" else "_" if c in ",()/" else "" for c in target.function)
-    return f"{plain.strip('_')}.{'-'.join(map(str, hidden))}"
+    """A file name: the function in letters, digits and words for signs, and the hidden widths."""
+    signs = {"+": "_plus_", "-": "_minus_", "/": "over", ",": "_", "(": "_", ")": "_"}
+    parts = "".join(c if c.isalnum() else signs.get(c, "") for c in target.function).split("_")
+    return f"{'_'.join(filter(None, parts))}.{'-'.join(map(str, hidden))}"
 
 
 if __name__ == "__main__":
