@@ -11,6 +11,7 @@ mod circuits;
 mod deviation;
 mod form_to_expr;
 mod lattice;
+mod mean_fit;
 mod neurons;
 mod pieces;
 mod remarks;
