@@ -52,7 +52,7 @@ pub use domain::{Domain, MAX_STEPS};
 pub use elementary::Elementary;
 pub use error::{Diagnostic, Error, counted};
 pub use expr::Expr;
-pub use expr_to_text::expr_to_text;
+pub use expr_to_text::{expr_text_length, expr_to_text};
 pub use function::Function;
 pub use gate::Gate;
 pub use integer_graph::{IntegerForm, IntegerGraph, ReluOnCell};

@@ -41,6 +41,9 @@ pub fn mean_fit(
     let scale = Scale::of(domain, n_inputs);
     let sizes: Vec<f64> = planes.iter().map(|plane| scale.largest(&plane.to_affine()).to_f64()).collect();
     let mut fit = Fit::of(&planes, &sizes, values)?;
+    if fit.rest.sqrt() > budget {
+        return None;
+    }
     fit.leave_out(planes.len(), budget);
     let kept = |j: &usize| fit.kept.contains(j);
     let exact = |value: f64| Rational::from_f64(value);

@@ -5,14 +5,14 @@
 //! cell. Where no rung holds, or only one whose numbers are as long as the network's own, nothing
 //! simple explains the network, and the coarsest form that resembles it is given for what it is.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use pellucid_core::{Domain, Error, Function, Layer, Network, Rational};
 use pellucid_prove::{Largest, OneLayerForm};
 
 use crate::Question;
 use crate::deviation::deviation;
-use crate::form_to_expr::form_to_expr;
+use crate::form_to_expr::{form_to_expr, plain_length};
 use crate::mean_fit::mean_fit;
 use crate::neurons::{Neuron, neurons_of};
 use crate::rounded_form::rounded_form;
@@ -28,6 +28,8 @@ const COARSE: i64 = 10;
 /// On finer rungs a formula is simple while its numbers have this many bits in all: some five
 /// numbers at the usual tolerance.
 const SIMPLE_BITS: usize = 64;
+/// With more bits than this a fine rung says that none finer will be simple.
+const HOPELESS_BITS: usize = 3 * SIMPLE_BITS;
 /// The rows of a network that nothing explains are rounded no more coarsely than this, so that
 /// different detectors are not called the same.
 const UNEXPLAINED_ROWS: (i64, i64) = (1, 100);
@@ -43,6 +45,8 @@ const N_MEAN_RUNGS: usize = 5;
 const STAYS: i64 = 10;
 /// A formula that explains nothing is cut down to what matters most when its text is longer.
 const READABLE: usize = 160;
+/// Formulas in which every hinge stands by itself are longer than the shortest by about this.
+const PLAIN: (usize, usize) = (5, 4);
 
 /// A network written in numbers rounded to some rung.
 pub struct Reading {
@@ -112,17 +116,22 @@ pub fn rounded_reading(
             }
         }
         // Otherwise the coarsest that resembles the network, or the closest.
+        let (is_coarse, bits) = (rung.slack >= ladder.coarse, n_bits(&rung.form));
         if fallback.as_ref().is_none_or(|(known, _)| *known > ladder.resembles && off < *known) {
             fallback = Some((off, rung));
         }
-    }
-    for budget in [ladder.tolerance, ladder.resembles / MEAN_SHARE] {
-        if let Some(rung) = ladder.in_the_mean(budget)? {
-            return ladder.read(rung);
+        // On finer rungs numbers only become longer.
+        let resembles = fallback.as_ref().is_some_and(|(known, _)| *known <= ladder.resembles);
+        if resembles && !is_coarse && bits > HOPELESS_BITS {
+            break;
         }
     }
+    if let Some(near) = ladder.in_the_mean(ladder.resembles / MEAN_SHARE)? {
+        let nearer = ladder.in_the_mean(ladder.tolerance)?;
+        return ladder.read(nearer.unwrap_or(near));
+    }
     let (_, mut rung) = fallback.ok_or_else(|| Error::input("no rounding was tried"))?;
-    if formula_of(network, &rung.form)?.to_string().len() > READABLE * network.n_outputs() {
+    if !is_readable(network, &rung.form)? {
         // What is left out weighs more than the coarsest rounding of what is kept.
         let coarsest = ladder.rung(&Rational::ratio(RUNGS[0].0, RUNGS[0].1))?;
         rung.form = summary(&coarsest.form, &question.domain, &ladder.swings);
@@ -132,6 +141,14 @@ pub fn rounded_reading(
     ladder.read(rung)
 }
 
+/// Is a form's formula short enough to be read?
+fn is_readable(network: &Network<Rational>, form: &OneLayerForm) -> Result<bool, Error> {
+    let most = READABLE * form.n_outputs();
+    // Finding the shortest text takes long, and does not save that much.
+    let plain: usize = (0..form.n_outputs()).map(|output| plain_length(form, output)).sum();
+    Ok(plain <= most * PLAIN.0 / PLAIN.1 && formula_of(network, form)?.to_string().len() <= most)
+}
+
 /// A network with what is known before it is rounded.
 struct Ladder<'a> {
     network: &'a Network<Rational>,
@@ -139,6 +156,8 @@ struct Ladder<'a> {
     question: &'a Question<'a>,
     samples: Samples,
     inside: OnceCell<Values>,
+    /// Rungs are asked for again.
+    known: RefCell<Vec<Rung>>,
     swings: Vec<Rational>,
     tolerance: f64,
     /// Rungs from here on up are coarse.
@@ -159,6 +178,7 @@ impl<'a> Ladder<'a> {
             question,
             samples,
             inside: OnceCell::new(),
+            known: RefCell::default(),
             coarse: &question.tolerance * &Rational::from(COARSE) / &swing,
             resembles: (swing.to_f64() * RESEMBLES).max(tolerance),
             swings,
@@ -168,13 +188,19 @@ impl<'a> Ladder<'a> {
 
     /// The network rounded; with a slack of 0 as it is.
     fn rung(&self, slack: &Rational) -> Result<Rung, Error> {
-        if slack.is_zero() {
-            return exact_rung(self.network, self.hidden, &self.question.domain);
+        if let Some(known) = self.known.borrow().iter().find(|rung| rung.slack == *slack) {
+            return Ok(known.clone());
         }
         let (output, domain) = (self.network.output_layer(), &self.question.domain);
-        let neurons = neurons_of(self.hidden, output, domain, slack);
-        let form = rounded_form(&neurons, output, domain, slack, &self.swings);
-        Ok(Rung { neurons, form, slack: slack.clone() })
+        let rung = if slack.is_zero() {
+            exact_rung(self.network, self.hidden, domain)?
+        } else {
+            let neurons = neurons_of(self.hidden, output, domain, slack);
+            let form = rounded_form(&neurons, output, domain, slack, &self.swings);
+            Rung { neurons, form, slack: slack.clone() }
+        };
+        self.known.borrow_mut().push(rung.clone());
+        Ok(rung)
     }
 
     /// Are the kinks the same when they are rounded much less? Numbers that are simple by chance

@@ -120,6 +120,9 @@ fn at(sides: &[(f64, f64)], share: impl Fn(usize) -> f64) -> Vec<f64> {
 
 /// A positive number with few digits; `None` for others.
 fn short(value: f64) -> Option<Rational> {
+    if !(value > 0.0 && value.is_finite()) {
+        return None;
+    }
     let unit = 2f64.powi(value.log2().floor() as i32 - SWING_DIGITS);
     Rational::from_f64((value / unit).round() * unit).filter(Rational::is_positive)
 }

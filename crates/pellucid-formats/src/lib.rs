@@ -29,8 +29,10 @@
 //! # Ok::<(), pellucid_core::Error>(())
 //! ```
 //!
-//! Properties in VNN-LIB are read too, with [`read_property`].
+//! Properties in VNN-LIB are read too, with [`read_property`], and data sets, with [`read_table`].
 
+mod arrays_to_table;
+mod csv_to_table;
 mod disk;
 mod format;
 mod json_to_network;
@@ -46,11 +48,13 @@ mod npz;
 mod onnx_chain;
 mod onnx_messages;
 mod onnx_to_network;
+mod parquet_to_table;
 mod pickle;
 mod property;
 mod protobuf;
 mod pt_to_tensors;
 mod safetensors;
+mod table;
 mod tensor;
 mod tensors_to_network;
 mod vnnlib_to_property;
@@ -65,6 +69,7 @@ pub use format::Format;
 pub use network_file::{NetworkFile, Normalisation, Numbers, ReadOptions};
 pub use network_to_tensors::WriteOptions;
 pub use property::Property;
+pub use table::{Table, read_table, read_table_path};
 pub use vnnlib_to_property::read_property;
 
 use format::Content;

@@ -26,6 +26,7 @@ mod html_document;
 mod in_order;
 pub mod library;
 mod notebook;
+mod on_data;
 pub mod pictures;
 mod replay;
 mod report;
@@ -41,6 +42,7 @@ pub use export::{certificate_to_rocq, certificate_to_smt, claim_to_smt};
 pub use float32::{InFloat32, in_float32};
 pub use in_order::in_order;
 pub use notebook::{Printed, notebook};
+pub use on_data::{DataColumns, Differences, OnData, on_data};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
@@ -62,8 +64,8 @@ pub use pellucid_draw::{
     CellPicture, CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text,
 };
 pub use pellucid_formats::{
-    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, WriteOptions, read, read_path, read_path_with,
-    read_property, read_property_path, read_with, write, write_path,
+    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, Table, WriteOptions, read, read_path,
+    read_path_with, read_property, read_property_path, read_table, read_table_path, read_with, write, write_path,
 };
 pub use pellucid_prove::{
     CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Near, Neighbour, Never, OneLayerForm,

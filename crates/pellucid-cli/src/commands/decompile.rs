@@ -2,16 +2,18 @@
 
 mod asked;
 mod batch;
+mod data;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pellucid::{
     AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile, Neuron, Numbers,
-    Rational, Status, WriteOptions, expr_to_text, pictures,
+    Rational, Status, WriteOptions, answers, expr_to_text, pictures,
 };
 
 use self::asked::Asked;
+use self::data::DataArguments;
 use super::compile::write_certificate;
 use crate::arguments::{FunctionArguments, nonnegative};
 use crate::limits::LimitArguments;
@@ -21,6 +23,7 @@ use crate::{Answer, files, screen, words};
 #[command(after_help = "Examples:
   pellucid decompile trained.safetensors
   pellucid decompile stuck.npz --target '-x1'
+  pellucid decompile trained.onnx --data points.csv
   pellucid decompile min.onnx --on '[-2,2]^2' -o small.json
   pellucid decompile trained/ more.onnx --json > formulas.jsonl
 
@@ -40,6 +43,8 @@ pub struct Arguments {
     /// What the network was meant to compute
     #[arg(long, value_name = "FUNCTION", allow_hyphen_values = true)]
     target: Option<String>,
+    #[command(flatten)]
+    data: DataArguments,
     #[command(flatten)]
     functions: FunctionArguments,
     #[command(flatten)]
@@ -75,6 +80,7 @@ fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     if let Some(remark) = asked.remark() {
         screen::remark(&remark);
     }
+    let data = arguments.data.read(&asked)?;
     let clock = arguments.limits.start();
     let found = clock.run("decompiling", |limits| asked.answered(limits))?;
     found.must_hold()?;
@@ -91,11 +97,17 @@ fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
         let compiled = clock.run("compiling the formula", compile)?;
         write_smallest(compiled.network, formula, domain, path)?;
     }
+    let on_data = data.map(|data| data.compared(&asked, &found.decompiled)).transpose()?;
     if arguments.json {
-        screen::out_json(&found.to_json(&asked))?;
+        let mut answer = found.to_json(&asked);
+        if let (Some(answer), Some(on_data)) = (answer.as_object_mut(), &on_data) {
+            answer.insert("on_data".into(), answers::on_data(on_data));
+        }
+        screen::out_json(&answer)?;
     } else {
         let mut text = text(&found.decompiled, network, domain, &asked.tolerance);
         text += &found.at_points.as_ref().map_or_else(String::new, |at_points| at_points.text(network.input_names()));
+        text += &on_data.as_ref().map_or_else(String::new, |on_data| data::text(on_data, &asked));
         screen::out(&text)?;
     }
     Ok(found.answer())

@@ -28,9 +28,12 @@ struct Outcome {
 /// Takes all networks apart, one after the other as far as what is told goes; failures are told in their
 /// place.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
-    for (option, is_given) in
-        [("--output", arguments.output.is_some()), ("--certificate", arguments.certificate.is_some())]
-    {
+    let for_one = [
+        ("--output", arguments.output.is_some()),
+        ("--certificate", arguments.certificate.is_some()),
+        ("--data", arguments.data.is_given()),
+    ];
+    for (option, is_given) in for_one {
         if is_given {
             bail!("{option} is for one network (give the path of one file)");
         }
