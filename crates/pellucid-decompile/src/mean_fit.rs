@@ -101,8 +101,9 @@ impl Fit {
             }
         }
         for i in 0..n_terms {
-            for j in i + 1..n_terms {
-                products[i][j] = products[j][i];
+            let (above, below) = products.split_at_mut(i);
+            for (row, product) in above.iter_mut().zip(&below[0]) {
+                row[i] = *product;
             }
         }
         let mut fit = Fit {
@@ -137,8 +138,8 @@ impl Fit {
         let shares: Vec<f64> = kept.iter().map(by_others).collect();
         let explained: f64 = kept.iter().zip(&shares).map(|(k, share)| products[*k][term] * share).sum();
         let own = products[term][term] - explained;
-        // As long as NaN stands for too large numbers it must not be taken in either.
-        if !(own > UNMET && own > UNMET * products[term][term]) {
+        // NaN stands for too large numbers.
+        if own.is_nan() || own <= UNMET || own <= UNMET * products[term][term] {
             return;
         }
         for (a, x) in kept.iter().zip(&shares) {
@@ -162,7 +163,8 @@ impl Fit {
             };
             let hinges = self.kept.iter().copied().filter(|j| *j < n_hinges);
             let Some((least, price)) = hinges.map(|j| (j, price(j))).min_by(|a, b| a.1.total_cmp(&b.1)) else { return };
-            if !((self.rest + price).sqrt() <= budget) {
+            let off = (self.rest + price).sqrt();
+            if off.is_nan() || off > budget {
                 return;
             }
             self.rest += price;

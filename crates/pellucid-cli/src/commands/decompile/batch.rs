@@ -33,10 +33,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
         ("--certificate", arguments.certificate.is_some()),
         ("--data", arguments.data.is_given()),
     ];
-    for (option, is_given) in for_one {
-        if is_given {
-            bail!("{option} is for one network (give the path of one file)");
-        }
+    let given: Vec<&str> = for_one.iter().filter(|(_, is_given)| *is_given).map(|(option, _)| *option).collect();
+    if !given.is_empty() {
+        bail!("of one network alone can be given: {}", given.join(", "));
     }
     let paths = network_files(&arguments.networks)?;
     let style = ProgressStyle::with_template("decompiling {bar:30} {pos}/{len}, {per_sec}, {eta} left (Ctrl-C stops)");
