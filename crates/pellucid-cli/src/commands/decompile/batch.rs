@@ -32,6 +32,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
         ("--output", arguments.output.is_some()),
         ("--certificate", arguments.certificate.is_some()),
         ("--data", arguments.data.is_given()),
+        // The memory of networks that are taken apart side by side cannot be told apart.
+        ("--memory", arguments.limits.limits_memory()),
     ];
     let given: Vec<&str> = for_one.iter().filter(|(_, is_given)| *is_given).map(|(option, _)| *option).collect();
     if !given.is_empty() {
