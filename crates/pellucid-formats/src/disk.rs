@@ -60,7 +60,7 @@ pub fn read_property_path(path: &Path) -> Result<Property, Error> {
 }
 
 /// What is in a file, and what messages call it.
-fn bytes_of(path: &Path) -> Result<(Vec<u8>, String), Error> {
+pub(crate) fn bytes_of(path: &Path) -> Result<(Vec<u8>, String), Error> {
     let name = path.display().to_string();
     let cannot = |why: String| Error::input(format!("cannot read {name}: {why}"));
     if path.is_dir() {

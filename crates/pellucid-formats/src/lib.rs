@@ -29,10 +29,12 @@
 //! # Ok::<(), pellucid_core::Error>(())
 //! ```
 //!
-//! Properties in VNN-LIB are read too, with [`read_property`].
+//! Properties in VNN-LIB are read too, with [`read_property`], and data sets, with [`read_table`].
 
 mod array;
+mod arrays_to_table;
 mod batch_norm;
+mod csv_to_table;
 mod dataflow;
 mod dataflow_to_network;
 mod disk;
@@ -49,11 +51,13 @@ mod notes;
 mod npy;
 mod npz;
 mod onnx;
+mod parquet_to_table;
 mod pickle;
 mod property;
 mod protobuf;
 mod pt_to_network;
 mod safetensors;
+mod table;
 mod tensor;
 mod tensor_names;
 mod tensors_to_network;
@@ -69,6 +73,7 @@ pub use format::Format;
 pub use network_file::{NetworkFile, Normalisation, Numbers, ReadOptions, Reading};
 pub use network_to_tensors::WriteOptions;
 pub use property::Property;
+pub use table::{Table, read_table, read_table_path};
 pub use vnnlib_to_property::read_property;
 
 use format::Content;

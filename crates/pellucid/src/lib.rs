@@ -24,8 +24,10 @@ mod explain;
 mod export;
 mod float32;
 mod html_document;
+mod in_order;
 pub mod library;
 mod notebook;
+mod on_data;
 mod page_parts;
 pub mod pictures;
 mod replay;
@@ -41,7 +43,9 @@ pub use decompile_page::{Dissection, ReportFile};
 pub use explain::{Explaining, explain, explain_refutation};
 pub use export::{certificate_to_rocq, certificate_to_smt, claim_to_smt};
 pub use float32::{InFloat32, in_float32};
+pub use in_order::in_order;
 pub use notebook::{Printed, notebook};
+pub use on_data::{DataColumns, Differences, OnData, on_data};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
@@ -67,9 +71,9 @@ pub use pellucid_draw::{
     CellPicture, CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text,
 };
 pub use pellucid_formats::{
-    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, Reading, WriteOptions, read, read_path,
-    read_path_with, read_path_with_remarks, read_property, read_property_path, read_with, read_with_remarks, write,
-    write_path,
+    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, Reading, Table, WriteOptions, read, read_path,
+    read_path_with, read_path_with_remarks, read_property, read_property_path, read_table, read_table_path, read_with,
+    read_with_remarks, write, write_path,
 };
 pub use pellucid_prove::{
     Apart, CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Near, Neighbour, Never,

@@ -1,35 +1,45 @@
 //! `pellucid decompile NET`
 
+mod asked;
+mod batch;
 mod compress;
+mod data;
+mod report;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Ablated, Ablation, AgainstTarget, Circuit, Computation, Decompiled, Dissection, Domain, Function, Largest, Limits,
-    NetworkFile, Neuron, Noise, Numbers, Question, Rational, Status, Work, answers, expr_to_text, pictures,
+    Ablated, Ablation, AgainstTarget, Circuit, Computation, Decompiled, Dissection, Domain, Largest, Limits, Neuron,
+    Noise, Rational, Status, Work, answers, expr_to_text, pictures,
 };
 
-use super::compile::{must_hold, write_certificate};
-use crate::arguments::{FunctionArguments, domain, nonnegative, written_domain};
+use self::asked::Asked;
+use self::compress::{compress, prove};
+use self::data::DataArguments;
+use self::report::Report;
+use super::compile::write_certificate;
+use crate::arguments::{FunctionArguments, nonnegative};
 use crate::limits::LimitArguments;
 use crate::{Answer, files, screen, words};
-use compress::{compress, prove};
-
-/// A trained network's formula may be this far off.
-const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid decompile trained.safetensors
   pellucid decompile stuck.npz --target '-x1'
+  pellucid decompile trained.onnx --data points.csv
   pellucid decompile min.onnx --on '[-2,2]^2' -o small.json
   pellucid decompile parity.onnx --on '{0,1}^4'
-  pellucid decompile trained.pt --report report")]
+  pellucid decompile trained.pt --report report
+  pellucid decompile trained/ more.onnx --json > formulas.jsonl
+
+Of many networks each is told on a line; the exit status is 2 if one of them could not be read, otherwise 3
+if one was given up, otherwise 1 if one is not explained.")]
 pub struct Arguments {
-    /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content)
-    network: PathBuf,
+    /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content); many of them, or
+    /// folders, are taken apart one by one
+    #[arg(required = true, value_name = "NETWORK")]
+    networks: Vec<PathBuf>,
     /// Where the formula must hold (otherwise what the file says, or [-1,1]^n)
     #[arg(long, value_name = "DOMAIN")]
     on: Option<String>,
@@ -39,6 +49,8 @@ pub struct Arguments {
     /// What the network was meant to compute
     #[arg(long, value_name = "FUNCTION", allow_hyphen_values = true)]
     target: Option<String>,
+    #[command(flatten)]
+    data: DataArguments,
     #[command(flatten)]
     functions: FunctionArguments,
     #[command(flatten)]
@@ -59,7 +71,7 @@ pub struct Arguments {
     /// Write a report to read: a page FILE.html, or a folder with the page and its pieces
     #[arg(long, value_name = "DIR|FILE.html")]
     report: Option<PathBuf>,
-    /// Print one JSON object
+    /// Print one JSON object; of many networks one on each line, with its path
     #[arg(long)]
     json: bool,
 }
@@ -70,37 +82,30 @@ const COMPUTES_CHARS: usize = 60;
 const FORMULA_CHARS: usize = 1_000;
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    match arguments.networks.as_slice() {
+        [network] if !network.is_dir() => one(&arguments, network),
+        _ => batch::run(&arguments),
+    }
+}
+
+/// One network, with all that is told of it.
+fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
     files::check_output(arguments.output_certificate.as_deref())?;
     let report = arguments.report.as_deref().map(Report::begin).transpose()?;
-    let file = files::network(&arguments.network)?;
-    let network = match arguments.functions.names()? {
-        [] => file.network.clone(),
-        names => file.network.clone().with_input_names(names.to_vec())?,
-    };
-    let inputs = network.input_names().to_vec();
-    let otherwise = written_domain(&file).unwrap_or_else(|| Domain::unit_box(network.n_inputs()));
-    let domain = domain(arguments.on.as_deref(), &inputs, otherwise)?;
-    let exact = file.numbers == Numbers::Exact;
-    let default = if exact { Rational::zero() } else { Rational::ratio(TRAINED_TOLERANCE.0, TRAINED_TOLERANCE.1) };
-    let tolerance = arguments.tolerance.clone().unwrap_or(default);
-    let at_points = matches!(domain, Domain::Finite { .. });
-    let target = target(&arguments, &file, &network, at_points)?;
+    let asked = Asked::of(arguments, files::network(path)?)?;
+    let data = arguments.data.read(&asked)?;
     let clock = arguments.limits.start();
-    let found = clock.run("decompiling", |limits| {
-        let question = Question { domain: domain.clone(), tolerance: tolerance.clone(), target, limits };
-        pellucid::decompile(&network, &question)
-    })?;
-    if let Some(certificate) = &found.certificate {
-        must_hold(certificate)?;
-    }
+    let found = clock.run("decompiling", |limits| asked.answered(limits))?;
+    asked::must_hold(&found)?;
+    let Asked { network, domain, tolerance, .. } = &asked;
     if let Some(path) = &arguments.certificate {
         match (&found.certificate, &found.deviation) {
             (Some(certificate), _) => write_certificate(certificate, path)?,
             (None, Largest::At(most, _)) => {
                 let sides = [Computation::Network(network.clone()), Computation::Function(found.formula.clone())];
-                prove(&sides, &domain, most, Some(path), &clock)?;
+                prove(&sides, domain, most, Some(path), &clock)?;
             }
             (None, Largest::Infinite { .. }) => {
                 screen::remark("no proof is written: the formula is off without bound");
@@ -108,106 +113,35 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         }
     }
     let output = arguments.output.as_deref().map(|path| (path, arguments.output_certificate.as_deref()));
-    let compressed = output.map(|paths| compress(&network, &found, &domain, paths, &clock)).transpose()?;
-    let ablate = |limits: Limits<'_>| pellucid::ablations(&network, &found, &domain, limits);
+    let compressed = output.map(|paths| compress(network, &found, domain, paths, &clock)).transpose()?;
+    let ablate = |limits: Limits<'_>| pellucid::ablations(network, &found, domain, limits);
     let ablations = arguments.ablate.then(|| clock.run("ablating", ablate)).transpose()?;
     if let Some(report) = report {
-        let name = arguments.network.display().to_string();
+        let name = path.display().to_string();
         let ablations = ablations.as_ref();
-        report.write(&Dissection {
-            name: &name,
-            network: &network,
-            found: &found,
-            domain: &domain,
-            tolerance: &tolerance,
-            ablations,
-        })?;
+        report.write(&Dissection { name: &name, network, found: &found, domain, tolerance, ablations })?;
     }
+    let on_data = data.map(|data| data.compared(&asked, &found)).transpose()?;
     if arguments.json {
-        let mut answer = answers::decompiled(&found, &network, &domain, &tolerance);
-        if let (Some(answer), Some(ablations)) = (answer.as_object_mut(), &ablations) {
-            answer.insert("ablations".into(), answers::ablations(ablations));
-        }
-        if let (Some(answer), Some(compressed)) = (answer.as_object_mut(), &compressed) {
-            answer.insert("compressed".into(), compressed.to_json());
+        let mut answer = answers::decompiled(&found, network, domain, tolerance);
+        let more = [
+            ("ablations", ablations.as_ref().map(|ablations| answers::ablations(ablations))),
+            ("compressed", compressed.as_ref().map(|compressed| compressed.to_json())),
+            ("on_data", on_data.as_ref().map(answers::on_data)),
+        ];
+        for (key, value) in more {
+            if let (Some(answer), Some(value)) = (answer.as_object_mut(), value) {
+                answer.insert(key.into(), value);
+            }
         }
         screen::out_json(&answer)?;
     } else {
-        let mut text = text(&found, &network, &domain, &tolerance);
+        let mut text = text(&found, network, domain, tolerance);
         text += &ablations.map_or_else(String::new, |ablations| ablations_text(&ablations));
+        text += &on_data.as_ref().map_or_else(String::new, |on_data| data::text(on_data, &asked));
         screen::out(&text)?;
     }
-    Ok(if found.explained { Answer::Yes } else { Answer::No })
-}
-
-/// Where a report goes.
-enum Report<'a> {
-    Page(&'a Path),
-    Folder(&'a Path),
-}
-
-impl<'a> Report<'a> {
-    /// Can a report be written there? Asked before the work; a folder is made.
-    fn begin(path: &'a Path) -> anyhow::Result<Self> {
-        let is_page = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
-        if is_page && !path.is_dir() {
-            files::check_output(Some(path))?;
-            return Ok(Report::Page(path));
-        }
-        if path.is_file() {
-            bail!("cannot write {}: a report is a page FILE.html or a folder, and this is a file", path.display());
-        }
-        files::make_folder(path)?;
-        Ok(Report::Folder(path))
-    }
-
-    fn write(&self, about: &Dissection<'_>) -> anyhow::Result<()> {
-        let page = match self {
-            Report::Page(path) => {
-                files::write_text(path, &about.page(false)?)?;
-                path.to_path_buf()
-            }
-            Report::Folder(folder) => {
-                for file in about.files()? {
-                    files::write_text(&folder.join(file.name), &file.text)?;
-                }
-                folder.join("index.html")
-            }
-        };
-        screen::remark(&format!("report written to {}", page.display()));
-        Ok(())
-    }
-}
-
-/// What the network was meant to compute: given, or said by a file of trained weights. What a file
-/// was compiled for is its formula already, but at points, where many formulas are the same.
-fn target(
-    arguments: &Arguments,
-    file: &NetworkFile,
-    network: &pellucid::Network,
-    at_points: bool,
-) -> anyhow::Result<Option<Function>> {
-    let inputs = network.input_names();
-    let Some(text) = &arguments.target else {
-        let is_news = at_points || file.numbers != Numbers::Exact;
-        let written = file.function.as_deref().filter(|_| is_news);
-        // A file made by others may say anything there; only what fits is worth comparing with.
-        let function = written.and_then(|text| Function::parse_with_inputs(text, file.network.input_names()).ok());
-        return Ok(function.filter(|function| function.n_outputs() == network.n_outputs()));
-    };
-    let target = arguments.functions.function_beside(text, inputs)?;
-    if target.n_inputs() > network.n_inputs() {
-        bail!(
-            "the target {target} has {}, the network {}",
-            pellucid::counted(target.n_inputs(), "input"),
-            inputs.len()
-        );
-    }
-    if target.n_outputs() != network.n_outputs() {
-        let n_outputs = pellucid::counted(target.n_outputs(), "output");
-        bail!("the target {target} has {n_outputs}, the network {}", network.n_outputs());
-    }
-    Ok(Some(target))
+    Ok(asked::answer(&found))
 }
 
 fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolerance: &Rational) -> String {
