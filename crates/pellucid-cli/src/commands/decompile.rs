@@ -27,11 +27,11 @@ use crate::{Answer, files, screen, words};
 #[command(after_help = "Examples:
   pellucid decompile trained.safetensors
   pellucid decompile stuck.npz --target '-x1'
-  pellucid decompile trained.onnx --data points.csv
+  pellucid decompile trained.safetensors --data points.csv
   pellucid decompile min.onnx --on '[-2,2]^2' -o small.json
   pellucid decompile parity.onnx --on '{0,1}^4'
   pellucid decompile trained.pt --report report
-  pellucid decompile trained/ more.onnx --json > formulas.jsonl
+  pellucid decompile stuck.npz trained.safetensors --json
 
 Of many networks each is told on a line; the exit status is 2 if one of them could not be read, otherwise 3
 if one was given up, otherwise 1 if one is not explained.")]

@@ -50,7 +50,12 @@ fn what_is_for_one_network_is_refused() {
     std::fs::create_dir(folder.path("empty")).unwrap();
     let refused = folder.run(&["decompile", "a.json", "a.json", "-o", "small.json", "--data", "points.csv"]);
     assert_eq!(refused.is_refused(), "pellucid: of one network alone can be given: --output, --data\n");
-    assert!(folder.run(&["decompile", "empty"]).is_refused().contains("no network file in empty"));
+    assert!(
+        folder
+            .run(&["decompile", "empty"])
+            .is_refused()
+            .contains("cannot read empty: it is a folder without network files")
+    );
 }
 
 #[test]

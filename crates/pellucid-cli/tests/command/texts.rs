@@ -205,6 +205,7 @@ fn the_examples_of_the_help_run() {
     folder.run(&train).gives(0);
     let train = ["train", "min(x1, x2)", "--layers", "2,3,1", "--steps", "10000", "-o", "trained.safetensors"];
     folder.run(&train).gives(0);
+    folder.write("points.csv", "x1,x2,y\n1,0,0\n");
     let formats = concat!(env!("CARGO_MANIFEST_DIR"), "/../pellucid-formats/tests");
     std::fs::copy(format!("{formats}/fixtures/turn.nnet"), folder.path("turn.nnet")).unwrap();
     std::fs::copy(format!("{formats}/properties/stay.vnnlib"), folder.path("stay.vnnlib")).unwrap();

@@ -159,7 +159,9 @@ fn network_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             continue;
         }
         match files::networks_in(path) {
-            Ok(inside) if inside.is_empty() => wrong.push(format!("there is no network file in {}", path.display())),
+            Ok(inside) if inside.is_empty() => {
+                wrong.push(format!("cannot read {}: it is a folder without network files", path.display()))
+            }
             Ok(inside) => found.extend(inside),
             Err(error) => wrong.push(format!("{error:#}")),
         }
