@@ -14,10 +14,15 @@ pub fn network(path: &Path) -> anyhow::Result<NetworkFile> {
     network_with(path, ReadOptions::default())
 }
 
-/// Reads a network file; the options say how.
+/// Reads a network file; the options say how. Says what had to be done to make a plain stack of layers
+/// of it, since answers are about that.
 pub fn network_with(path: &Path, options: ReadOptions) -> anyhow::Result<NetworkFile> {
     must_exist(path)?;
-    Ok(pellucid::read_path_with(path, options)?)
+    let reading = pellucid::read_path_with_remarks(path, options)?;
+    for remark in &reading.remarks {
+        screen::remark(&format!("{}: {remark}", path.display()));
+    }
+    Ok(reading.file)
 }
 
 /// Is it the name of a network file?

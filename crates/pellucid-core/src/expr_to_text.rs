@@ -36,16 +36,18 @@ pub(crate) fn outputs_to_text(outputs: &[Expr], inputs: &[String]) -> String {
         return expr_to_text(output, inputs);
     }
     let mut text = String::new();
-    match outputs.first() {
-        Some(Expr::Ranked { of, .. }) if is_whole_sort(outputs, of) => call("sort", of, inputs, &mut text),
-        _ => call("", outputs, inputs, &mut text),
+    match whole_sort(outputs) {
+        Some(of) => call("sort", of, inputs, &mut text),
+        None => call("", outputs, inputs, &mut text),
     }
     text
 }
 
-fn is_whole_sort(outputs: &[Expr], of: &[Expr]) -> bool {
-    of.len() == outputs.len()
-        && outputs.iter().enumerate().all(|(i, e)| matches!(e, Expr::Ranked { rank, of: o } if *rank == i && o == of))
+/// What several outputs sort, when they are all the ranks of some trees in order.
+pub(crate) fn whole_sort(outputs: &[Expr]) -> Option<&[Expr]> {
+    let Some(Expr::Ranked { of, .. }) = outputs.first() else { return None };
+    let is_next = |(i, e): (usize, &Expr)| matches!(e, Expr::Ranked { rank, of: o } if *rank == i && o == of);
+    (of.len() == outputs.len() && outputs.iter().enumerate().all(is_next)).then_some(of)
 }
 
 /// Where text goes.

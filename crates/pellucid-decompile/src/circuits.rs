@@ -41,7 +41,7 @@ enum Part {
 
 fn part_of(neuron: &Neuron, output: usize, domain: &Domain) -> Part {
     match neuron.status {
-        Status::Dead | Status::Unread => Part::None,
+        Status::Dead | Status::Unread | Status::Decoy(_) => Part::None,
         _ if neuron.out[output].is_zero() => Part::None,
         Status::AlwaysOn => Part::Carries,
         Status::Live | Status::Merged(_) => match neuron.side() {
@@ -118,7 +118,7 @@ fn carrier(neuron: &Neuron, output: usize, rounding: &Rounding<'_>) -> Circuit {
 }
 
 /// The name of a circuit by its formula's outermost operation; a lone detector by what it detects.
-fn name_of(formula: &Expr) -> String {
+pub(crate) fn name_of(formula: &Expr) -> String {
     match formula {
         Expr::Scale(factor, inner) if !matches!(**inner, Expr::Input(_)) => {
             let name = name_of(inner);

@@ -6,12 +6,18 @@
 //! within the tolerance; where no simple numbers get there, the answer is not called explained, and
 //! the formula is a short one with its own certified deviation.
 
+mod ablation;
 mod affine_to_expr;
+mod by_pieces;
 mod circuits;
 mod deviation;
+mod finite;
 mod form_to_expr;
+mod found;
+mod function;
 mod lattice;
-mod mean_fit;
+mod max_min;
+mod mechanism;
 mod neurons;
 mod pieces;
 mod remarks;
@@ -19,22 +25,32 @@ mod rounded_form;
 mod rounding_ladder;
 mod samples;
 mod scale;
+mod shorten;
 mod simplest;
 mod summary;
 mod target;
+mod work;
 
 use pellucid_core::{Biases, Certificate, Circuit, Domain, Error, Function, Layer, Network, Rational};
 use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
 
+use crate::by_pieces::{by_pieces, simpler};
 use crate::circuits::{Rounding, circuits_of};
-use crate::deviation::{certify, deviation};
+use crate::deviation::deviation;
+use crate::finite::{formula_at_points, neurons_at_points, remarks_at_points};
+use crate::found::Found;
 use crate::lattice::lattice_form;
+use crate::mechanism::{Mechanism, mechanism, noise, told_as};
 use crate::remarks::remarks;
 use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
 
+pub use ablation::{Ablated, Ablation, Change, ablations};
 pub use form_to_expr::form_to_expr;
+pub use mechanism::Noise;
 pub use neurons::{Neuron, Status};
+pub use shorten::shorten;
 pub use target::AgainstTarget;
+pub use work::Work;
 
 /// What to look for.
 #[derive(Clone, Debug)]
@@ -56,22 +72,41 @@ pub struct Decompiled {
     pub formula: Function,
     /// The exact largest deviation between the network and the formula, and where it occurs.
     pub deviation: Largest,
+    /// The share of the domain's volume where the deviation is above the tolerance, from below and from above;
+    /// `None` where volumes are not known (see [`pellucid_prove::Apart`]).
+    pub beyond: Option<(Rational, Rational)>,
     /// Is the deviation within the tolerance? Where only numbers as long as the network's own would
     /// get there, the formula is a shorter one and this is false.
     pub explained: bool,
-    /// That the deviation is no larger; `None` when it is infinite.
+    /// That the deviation is no larger; `None` when it is infinite, and where the proof is too long to be kept:
+    /// [`pellucid_prove::prove_within_to`] writes it out.
     pub certificate: Option<Certificate>,
+    /// A longer formula that is within the tolerance everywhere, where the simple one is not.
+    pub closer: Option<Closer>,
     /// Every hidden neuron (of a network with one hidden layer).
     pub neurons: Vec<Neuron>,
     /// The circuits that the neurons form, one an output.
     pub circuits: Vec<Circuit>,
     /// The widths of the smallest network known for the formula, with one hidden layer; `None` when
-    /// one layer cannot compute it.
+    /// one layer cannot compute it, and at finitely many points, where it takes the compiler.
     pub reduced_widths: Option<Vec<usize>>,
+    /// What no circuit needs, each with its largest effect on an output.
+    pub noise: Vec<Noise>,
     /// What else a reader should know, one sentence each.
     pub remarks: Vec<String>,
     /// The comparison with the target, when one was given.
     pub against_target: Option<AgainstTarget>,
+}
+
+/// A longer formula that is nearer to the network.
+#[derive(Clone, Debug)]
+pub struct Closer {
+    /// What the network computes, up to the deviation.
+    pub formula: Function,
+    /// The exact largest deviation, and where it occurs.
+    pub deviation: Largest,
+    /// That it is no larger, as [`Decompiled::certificate`].
+    pub certificate: Option<Certificate>,
 }
 
 /// Takes a network apart.
@@ -92,9 +127,11 @@ pub struct Decompiled {
 /// ```
 ///
 /// # Errors
-/// When the domain does not fit, a limit is reached, or the network is of a kind that is not
-/// supported: trained weights in more than one hidden layer.
+/// When the domain does not fit, a limit is reached, or no formula is near the network.
 pub fn decompile(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+    if let Domain::Finite { .. } = question.domain {
+        return at_points(network, question);
+    }
     question.domain.must_be_a_box(network.n_inputs(), "decompiling")?;
     match network.layers() {
         [_] => one_layer(network, &Layer { weights: Vec::new(), biases: Vec::new() }, question),
@@ -112,31 +149,122 @@ fn one_layer(
     let exact = question.tolerance.is_zero() || hidden.weights.is_empty();
     let read = if exact { exact_reading } else { rounded_reading };
     let Reading { neurons, form, formula, deviation, slack, swings } = read(network, hidden, question)?;
+    let mut found = Found { formula, apart: deviation, closer: None };
+    let mut reduced_widths = Some(smallest_widths(&form, question)?);
+    let mut form = Some(form);
+    if !exact && let Some(simple) = simpler(network, &found, question)? {
+        form = form_of(&simple.formula, question)?;
+        reduced_widths = form.as_ref().map(|form| smallest_widths(form, question)).transpose()?;
+        found = simple;
+    }
     let rounding = Rounding { domain: &question.domain, slack: &slack, swings: &swings };
-    let circuits = circuits_of(&neurons, &formula, &rounding);
-    let (explained, certificate) = certify(network, &formula, &deviation, question)?;
+    let circuits = circuits_of(&neurons, &found.formula, &rounding);
+    let needed = |neuron: &Neuron| form.as_ref().is_none_or(|form| is_needed(neuron, form));
+    let noise = noise(network, &neurons, &question.domain, needed, question.limits);
+    let remarks = remarks(&neurons, network.input_names());
+    let against_target = compared(network, &neurons, question)?;
     Ok(Decompiled {
-        deviation,
-        explained,
-        certificate,
         circuits,
-        reduced_widths: Some(smallest_widths(&form, question)?),
-        remarks: remarks(&neurons, network.input_names()),
-        against_target: compared(network, &neurons, question)?,
-        formula,
+        reduced_widths,
+        noise,
+        remarks,
+        against_target,
         neurons,
+        ..found.certified(network, question)?
     })
 }
 
-/// More than one hidden layer, exact weights: the formula alone.
+/// Does a form have anything of a neuron that works?
+fn is_needed(neuron: &Neuron, form: &OneLayerForm) -> bool {
+    let Some((plane, _)) = neuron.side().filter(|_| neuron.work != Work::Carries) else { return true };
+    form.hinges.iter().any(|hinge| hinge.hyperplane == plane)
+}
+
+/// How coarsely the rows of trained neurons are read beside a formula that the pieces tell.
+const ROWS_SLACK: (i64, i64) = (1, 100);
+
+/// More than one hidden layer, trained weights: what the large affine pieces say, and what the neurons do.
+fn trained_deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+    let Some(found) = by_pieces(network, question)? else {
+        return Err(Error::limit("found no simple formula that is near the network"));
+    };
+    let slack = Rational::ratio(ROWS_SLACK.0, ROWS_SLACK.1);
+    let Mechanism { neurons, mut circuits, formula, noise, .. } =
+        mechanism(network, &question.domain, &slack, question.limits)?;
+    told_as(&mut circuits, formula.as_ref(), &found.formula);
+    let form = form_of(&found.formula, question)?;
+    let mut remarks = remarks(&neurons, network.input_names());
+    remarks.push("the formula is read off the network's large affine pieces".to_string());
+    Ok(Decompiled {
+        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
+        remarks,
+        against_target: compared(network, &[], question)?,
+        neurons,
+        circuits,
+        noise,
+        ..found.certified(network, question)?
+    })
+}
+
+/// More than one hidden layer, exact weights: what the neurons compose, or what the cells show, whichever is
+/// shorter. Where the cells are too many the neurons still tell.
 fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
     if !question.tolerance.is_zero() {
-        return Err(Error::input(format!(
-            "decompile takes trained weights apart in one hidden layer; this network has {} (exact weights can be \
-             deeper: pass --tolerance 0)",
-            network.hidden_layers().len()
-        )));
+        return trained_deeper(network, question);
     }
+    let Mechanism { neurons, mut circuits, formula, proof, noise } =
+        mechanism(network, &question.domain, &question.tolerance, question.limits)?;
+    let mut remarks = remarks(&neurons, network.input_names());
+    let written = formula.clone();
+    let composed = formula.zip(proof);
+    let most = match composed {
+        Some(_) if network.n_inputs() > MAX_INPUTS_BESIDE => 0,
+        Some(_) => MAX_CELLS_BESIDE,
+        None => question.limits.max_cells,
+    };
+    let limits = Limits { max_cells: question.limits.max_cells.min(most), ..question.limits };
+    let by_cells = by_cells(network, &Question { limits, ..question.clone() });
+    let length = |formula: &Function| formula.to_string().len();
+    let is_limit = matches!(&by_cells, Err(error) if error.is_limit());
+    let (by_cells, form) = match by_cells {
+        Ok((formula, form)) => (Some(formula), form),
+        Err(_) if is_limit && composed.is_some() => (None, None),
+        Err(error) => return Err(error),
+    };
+    let answer = match (composed, by_cells) {
+        (Some((composed, proof)), by_cells) if by_cells.as_ref().is_none_or(|f| length(&composed) < length(f)) => {
+            Found::equal(composed, network, question).answered(Some(*proof), None, question)
+        }
+        (composed, by_cells) => {
+            let is_longer = composed.as_ref().zip(by_cells.as_ref()).is_none_or(|((a, _), b)| length(a) > length(b));
+            let formula = by_cells.or(composed.map(|(formula, _)| formula));
+            let formula = formula.ok_or_else(|| Error::limit("no formula was found within the limits"))?;
+            if is_longer {
+                let remark = "the formula is read off the network's cells: what its neurons compose is longer";
+                remarks.push(remark.to_string());
+            }
+            let apart = deviation(network, &formula, question)?;
+            Found { formula, apart, closer: None }.certified(network, question)?
+        }
+    };
+    told_as(&mut circuits, written.as_ref(), &answer.formula);
+    Ok(Decompiled {
+        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
+        against_target: compared(network, &[], question)?,
+        neurons,
+        circuits,
+        noise,
+        remarks,
+        ..answer
+    })
+}
+
+/// Beside a formula that the neurons compose, a shorter one is looked for on so many cells of so many inputs.
+const MAX_CELLS_BESIDE: usize = 300;
+const MAX_INPUTS_BESIDE: usize = 6;
+
+/// The formula by the network's cells, and its form if one layer can compute it.
+fn by_cells(network: &Network<Rational>, question: &Question<'_>) -> Result<(Function, Option<OneLayerForm>), Error> {
     let graph = network.to_relu_graph();
     let form = representable_graph(&graph, &question.domain, question.limits)?;
     let outputs = match &form {
@@ -145,19 +273,27 @@ fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decomp
             .map(|output| lattice_form(&graph, output, &question.domain, question.limits))
             .collect::<Result<_, _>>()?,
     };
-    let formula = Function::new(network.input_names().to_vec(), outputs)?;
-    let deviation = deviation(network, &formula, question)?;
-    let (explained, certificate) = certify(network, &formula, &deviation, question)?;
+    Ok((Function::new(network.input_names().to_vec(), outputs)?, form))
+}
+
+/// The form of a formula that one hidden layer can compute, where that is seen within the limits.
+fn form_of(formula: &Function, question: &Question<'_>) -> Result<Option<OneLayerForm>, Error> {
+    match representable_graph(&formula.to_relu_graph(), &question.domain, question.limits) {
+        Err(error) if question.limits.stopped() => Err(error),
+        form => Ok(form.unwrap_or_default()),
+    }
+}
+
+/// At finitely many points: a formula for the values there, and what the neurons of one layer do there.
+fn at_points(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+    let formula = formula_at_points(network, question)?;
+    let apart = deviation(network, &formula, question)?;
+    let neurons = neurons_at_points(network, question)?;
     Ok(Decompiled {
-        formula,
-        deviation,
-        explained,
-        certificate,
-        neurons: Vec::new(),
-        circuits: Vec::new(),
-        reduced_widths: form.as_ref().map(|form| smallest_widths(form, question)).transpose()?,
-        remarks: vec!["the formula is read off the network's cells; its neurons are not named".to_string()],
-        against_target: compared(network, &[], question)?,
+        remarks: remarks_at_points(network, &neurons, question)?,
+        against_target: compared(network, &neurons, question)?,
+        neurons,
+        ..Found { formula, apart, closer: None }.certified(network, question)?
     })
 }
 

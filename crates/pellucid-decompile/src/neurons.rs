@@ -1,9 +1,10 @@
-//! Every hidden neuron of one layer: what it detects, and whether it takes part.
+//! Hidden neurons: what they detect, and whether they take part.
 
-use pellucid_core::{Affine, Domain, Feature, Hyperplane, Layer, NeuronId, Rational};
+use pellucid_core::{Affine, Domain, Expr, Feature, Hyperplane, Layer, NeuronId, Rational, expr_to_text};
 
 use crate::scale::Scale;
 use crate::simplest::simplest_near;
+use crate::work::{Member, Place, Work, works};
 
 /// Whether a neuron takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Status {
     Merged(NeuronId),
     /// It fires, but nothing reads it.
     Unread,
+    /// It detects what this one detects (its own name for the first), and what all of them give out cancels.
+    Decoy(NeuronId),
 }
 
 impl std::fmt::Display for Status {
@@ -28,6 +31,7 @@ impl std::fmt::Display for Status {
             Status::AlwaysOn => "always on",
             Status::Merged(_) => "merged",
             Status::Unread => "unread",
+            Status::Decoy(_) => "decoy",
         })
     }
 }
@@ -37,15 +41,24 @@ impl std::fmt::Display for Status {
 pub struct Neuron {
     /// Its place.
     pub id: NeuronId,
-    /// What it detects, its row rounded as far as the formula needed.
+    /// What it detects, of what it `reads`, its row rounded as far as the formula needed.
     pub feature: Feature,
+    /// What the feature's form is of: the inputs, and for neurons of deeper layers named functions of them, such
+    /// as `max(x1, x2)`.
+    pub reads: Vec<Expr>,
+    /// Its pre-activation as a formula of the inputs, rounded; `None` when that is too long.
+    pub computes: Option<Expr>,
     /// Does it take part?
     pub status: Status,
-    /// Its row as it is.
+    /// What it does for the layer above.
+    pub work: Work,
+    /// Its row as it is, of the values of the layer below.
     pub row: Affine,
-    /// Its row rounded: the feature's form times its scale.
+    /// Its row rounded, of what it `reads`: the feature's form times its scale.
     pub rounded: Affine,
-    /// Its weights to the outputs as they are.
+    /// Its row in simple numbers, of the values of the layer below; as it is where nothing was rounded.
+    pub ideal: Affine,
+    /// Its weights to the next layer as they are.
     pub out: Vec<Rational>,
     /// The largest change of a row's entry by the rounding, as a share of how much the row varies
     /// on the domain.
@@ -53,6 +66,21 @@ pub struct Neuron {
 }
 
 impl Neuron {
+    /// What it detects, in words of its inputs: `x1 > x2`, `max(x1, x2) > x3`. For one that is always on, what
+    /// it carries.
+    pub fn label(&self, inputs: &[String]) -> String {
+        let names = self.names(inputs);
+        match self.status {
+            Status::AlwaysOn if self.id.layer > 0 => expr_to_text(&self.feature.form.to_expr(), &names),
+            _ => self.feature.label(&names),
+        }
+    }
+
+    /// The texts of what its feature's form is of.
+    pub fn names(&self, inputs: &[String]) -> Vec<String> {
+        self.reads.iter().map(|read| expr_to_text(read, inputs)).collect()
+    }
+
     /// The hyperplane of its rounded row, and whether the neuron is on above it.
     pub fn side(&self) -> Option<(Hyperplane, bool)> {
         self.rounded.hyperplane().map(|(plane, factor)| (plane, factor.is_positive()))
@@ -66,36 +94,50 @@ pub fn neurons_of(
     domain: &Domain,
     slack: &Rational,
 ) -> Vec<Neuron> {
-    let scale = Scale::of(domain, hidden.weights.first().map_or(0, Vec::len));
+    let n_inputs = hidden.weights.first().map_or(0, Vec::len);
+    let scale = Scale::of(domain, n_inputs);
     let mut neurons: Vec<Neuron> = Vec::with_capacity(hidden.weights.len());
+    let mut members: Vec<Member<Affine>> = Vec::with_capacity(hidden.weights.len());
     for (index, (weights, bias)) in hidden.weights.iter().zip(&hidden.biases).enumerate() {
         let row = Affine { coefficients: weights.clone(), constant: bias.clone() };
+        // Dead, always on and live are read off the row as it is; only what is the same as another
+        // detector is said of the rounded one.
         let (low, high) = domain.range(&row);
         let out: Vec<Rational> = output.weights.iter().map(|row| row[index].clone()).collect();
-        let (rounded, rounding) =
-            like_a_known(&row, &neurons, slack, &scale).unwrap_or_else(|| round_row(&row, slack, &scale));
-        let mut neuron = Neuron {
+        let known = members.iter().zip(&neurons).filter(|(member, _)| matches!(member.place, Place::Kink { .. }));
+        let (rounded, rounding) = like_a_known(&row, known.map(|(_, neuron)| &neuron.rounded), slack, &scale)
+            .unwrap_or_else(|| round_row(&row, slack, &scale));
+        let place = if high.is_some_and(|v| !v.is_positive()) {
+            Place::Off
+        } else if low.is_some_and(|v| !v.is_negative()) {
+            Place::On(row.hyperplane().map_or_else(|| row.clone(), |(plane, _)| plane.to_affine()))
+        } else {
+            match rounded.hyperplane() {
+                Some((plane, factor)) => Place::Kink { on: plane.to_affine(), above: factor.is_positive() },
+                None => Place::On(rounded.clone()),
+            }
+        };
+        let size = match &place {
+            Place::On(_) => row.hyperplane().map_or_else(Rational::one, |(_, factor)| factor),
+            _ => rounded.hyperplane().map_or_else(Rational::one, |(_, factor)| factor.abs()),
+        };
+        members.push(Member { place, size, out: out.clone() });
+        neurons.push(Neuron {
             id: NeuronId { layer: 0, index },
             feature: Feature::of_row(&rounded),
+            reads: (0..n_inputs).map(Expr::Input).collect(),
+            computes: Some(rounded.to_expr()),
             status: Status::Live,
+            work: Work::Nothing,
             row,
+            ideal: rounded.clone(),
             rounded,
             out,
             rounding,
-        };
-        // Dead, always on and live are read off the row as it is; only what is the same as another
-        // detector is said of the rounded one.
-        neuron.status = if high.is_some_and(|v| !v.is_positive()) {
-            Status::Dead
-        } else if neuron.out.iter().all(Rational::is_zero) {
-            Status::Unread
-        } else if low.is_some_and(|v| !v.is_negative()) {
-            Status::AlwaysOn
-        } else {
-            let twin = neurons.iter().find(|known| known.status == Status::Live && known.side() == neuron.side());
-            twin.map_or(Status::Live, |known| Status::Merged(known.id))
-        };
-        neurons.push(neuron);
+        });
+    }
+    for (neuron, (status, work)) in neurons.iter_mut().zip(works(0, &members, slack)) {
+        (neuron.status, neuron.work) = (status, work);
     }
     neurons
 }
@@ -116,7 +158,7 @@ fn units(lead: usize, scale: &Scale) -> Vec<Rational> {
 
 /// The row with its entries made simple multiples of its leading one, each within `slack` of how
 /// much the row varies on the domain, and the largest change as a share of that.
-fn round_row(row: &Affine, slack: &Rational, scale: &Scale) -> (Affine, Rational) {
+pub(crate) fn round_row(row: &Affine, slack: &Rational, scale: &Scale) -> (Affine, Rational) {
     let Some(lead) = lead(row, scale).filter(|_| !slack.is_zero()) else {
         return (row.clone(), Rational::zero());
     };
@@ -134,14 +176,19 @@ fn round_row(row: &Affine, slack: &Rational, scale: &Scale) -> (Affine, Rational
     (Affine { coefficients, constant }, change)
 }
 
-/// The row rounded to the hyperplane of an earlier live neuron, when that is within the slack:
+/// The row rounded to the hyperplane of an earlier detector's row, when that is within the slack:
 /// copies and opposites that noise has moved apart stay together.
-fn like_a_known(row: &Affine, known: &[Neuron], slack: &Rational, scale: &Scale) -> Option<(Affine, Rational)> {
+pub(crate) fn like_a_known<'a>(
+    row: &Affine,
+    mut known: impl Iterator<Item = &'a Affine>,
+    slack: &Rational,
+    scale: &Scale,
+) -> Option<(Affine, Rational)> {
     let lead = lead(row, scale).filter(|_| !slack.is_zero())?;
     let units = units(lead, scale);
-    known.iter().filter(|neuron| neuron.status == Status::Live).find_map(|neuron| {
-        let pivot = Some(&neuron.rounded.coefficients[lead]).filter(|c| !c.is_zero())?;
-        let moved = neuron.rounded.scaled(&(&row.coefficients[lead] / pivot));
+    known.find_map(|known| {
+        let pivot = Some(&known.coefficients[lead]).filter(|c| !c.is_zero())?;
+        let moved = known.scaled(&(&row.coefficients[lead] / pivot));
         let size = row.coefficients[lead].abs();
         let pairs =
             row.coefficients.iter().chain([&row.constant]).zip(moved.coefficients.iter().chain([&moved.constant]));

@@ -29,7 +29,7 @@ pub fn rounded_form(
         match (neuron.status, neuron.rounded.hyperplane()) {
             (Status::Dead | Status::Unread, _) => {}
             (Status::AlwaysOn, _) | (_, None) => add_affine(&mut affine, &neuron.out, &neuron.row),
-            (Status::Live | Status::Merged(_), Some((plane, scale))) => {
+            (Status::Live | Status::Merged(_) | Status::Decoy(_), Some((plane, scale))) => {
                 let map = plane.to_affine();
                 if !domain.is_cut_by(&map) {
                     // Rounding moved the kink out of the domain: the neuron is on there or off.
@@ -46,18 +46,6 @@ pub fn rounded_form(
             }
         }
     }
-    rounded_numbers(affine, jumps, domain, slack, swings)
-}
-
-/// The form with jumps and affine parts rounded to within `slack` of how far each output swings.
-pub fn rounded_numbers(
-    mut affine: Vec<Affine>,
-    jumps: BTreeMap<Hyperplane, Vec<Rational>>,
-    domain: &Domain,
-    slack: &Rational,
-    swings: &[Rational],
-) -> OneLayerForm {
-    let n_inputs = affine.first().map_or(0, |map| map.coefficients.len());
     let scale = Scale::of(domain, n_inputs);
     for (map, swing) in affine.iter_mut().zip(swings) {
         round_affine(map, &(slack * swing), &scale);

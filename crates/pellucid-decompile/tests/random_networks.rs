@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Instant;
 
-use common::{Stream, network, question, taken_apart, unit_box, untrained};
+use common::{Stream, network, question, taken_apart, unit_box, untrained, untrained_stack};
 use pellucid_core::{Domain, Rational};
 use pellucid_decompile::Status;
 use proptest::prelude::*;
@@ -44,6 +44,41 @@ fn exact_weights_are_written_out_exactly() {
             let found = taken_apart(&network, &question(&domain, "0"));
             assert!(found.explained);
             assert_eq!(off(&found.deviation), "0");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    /// A wrong claim is worse than none: whatever is offered for a network that computes nothing in particular
+    /// meets its certificate, and points at which it is tried agree with it.
+    #[test]
+    fn every_formula_meets_its_certificate(
+        seed in any::<u64>(),
+        n_inputs in 1usize..4,
+        hidden in prop::collection::vec(1usize..6, 1..4),
+        n_outputs in 1usize..3,
+        tolerance in prop::sample::select(vec!["1e-4", "1e-2", "1/5"]),
+    ) {
+        let mut stream = Stream(seed);
+        let widths: Vec<usize> = [vec![n_inputs], hidden, vec![n_outputs]].concat();
+        let network = untrained_stack(&mut stream, &widths);
+        let found = taken_apart(&network, &question(&unit_box(n_inputs), tolerance));
+        let pellucid_prove::Largest::At(most, _) = &found.deviation else { panic!("a box is bounded") };
+        let tolerance: Rational = tolerance.parse().unwrap();
+        let mut n_beyond = 0;
+        for _ in 0..200 {
+            let point: Vec<Rational> =
+                (0..n_inputs).map(|_| Rational::from_f64(stream.between(-1.0, 1.0)).unwrap()).collect();
+            let (here, there) = (network.evaluate(&point), found.formula.evaluate(&point));
+            let off = here.iter().zip(&there).map(|(a, b)| (a - b).abs()).max().unwrap();
+            prop_assert!(off <= *most);
+            n_beyond += i64::from(off > tolerance);
+        }
+        if let Some((low, high)) = &found.beyond {
+            // Six standard deviations of a share of 200 points are below 0.22.
+            let (seen, slack) = (Rational::ratio(n_beyond, 200), Rational::ratio(22, 100));
+            prop_assert!(low - &slack <= seen && seen <= high + &slack, "{seen} is not in [{low}, {high}]");
         }
     }
 }
@@ -99,6 +134,14 @@ proptest! {
                     prop_assert!(!off && !on && other.index < k, "{k} is merged");
                     prop_assert_eq!(found.neurons[other.index].status, Status::Live);
                     prop_assert_eq!(found.neurons[other.index].side(), neuron.side());
+                }
+                Status::Decoy(first) => {
+                    let group = found.neurons.iter().filter(|n| n.status == Status::Decoy(first));
+                    let group: Vec<_> = group.collect();
+                    prop_assert!(!off && group.len() > 1, "{k} is a decoy");
+                    prop_assert!(group.iter().all(|n| n.feature.form == neuron.feature.form));
+                    let sum: Rational = group.iter().map(|n| &n.out[0] * &n.feature.scale).sum();
+                    prop_assert!(!exact || sum.is_zero(), "{k} cancels");
                 }
             }
         }

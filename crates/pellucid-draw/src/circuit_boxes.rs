@@ -59,21 +59,19 @@ pub(crate) fn circuit_boxes(picture: &Picture<'_>, discs: &[Vec<Disc>], obstacle
 }
 
 fn bounds(circuit: &Circuit, discs: &[Vec<Disc>]) -> Vec<Rect> {
-    let disc = |n: &NeuronId| discs.get(n.layer + 1).and_then(|row| row.get(n.index)).map(whole);
+    let disc = |n: &NeuronId| discs.get(n.layer + 1)?.iter().find(|disc| disc.node.neuron == Some(*n)).map(whole);
     let all = circuit.neurons.iter().filter_map(disc).reduce(|a, b| a.union(&b));
     let Some(all) = all else { return Vec::new() };
-    let is_member = |row: usize, index: usize| row > 0 && circuit.neurons.contains(&NeuronId { layer: row - 1, index });
-    let strangers = discs.iter().enumerate().flat_map(|(row, discs)| {
-        discs.iter().enumerate().filter(move |(index, _)| !is_member(row, *index)).map(|(_, disc)| whole(disc))
-    });
-    if strangers.into_iter().all(|stranger| !stranger.overlaps(&all)) {
+    let is_member = |disc: &&Disc| disc.node.neuron.is_some_and(|neuron| circuit.neurons.contains(&neuron));
+    let mut strangers = discs.iter().flatten().filter(|disc| !is_member(disc)).map(whole);
+    if strangers.all(|stranger| !stranger.overlaps(&all)) {
         return vec![all];
     }
     let mut runs: Vec<Rect> = Vec::new();
-    for (row, discs) in discs.iter().enumerate() {
+    for discs in discs {
         let mut run: Option<Rect> = None;
-        for (index, disc) in discs.iter().enumerate() {
-            if is_member(row, index) {
+        for disc in discs {
+            if is_member(&disc) {
                 run = Some(run.map_or(whole(disc), |r| r.union(&whole(disc))));
             } else {
                 runs.extend(run.take());

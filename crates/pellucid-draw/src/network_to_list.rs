@@ -34,6 +34,11 @@ pub(crate) fn network_to_list(picture: &Picture<'_>, options: &TerminalOptions) 
         let head = format!("{:heads$} = ", head(line));
         push_wrapped(&mut text, &head, &format!("{}{}", line.sum, line.remark), options.width);
     }
+    for layer in 0..picture.network.hidden_layers().len() {
+        if let Some(left_out) = picture.left_out_text(layer) {
+            text.push_str(&format!("(and {left_out} in layer {})\n", layer + 1));
+        }
+    }
     text
 }
 
@@ -41,8 +46,8 @@ fn lines(picture: &Picture<'_>, options: &TerminalOptions) -> Vec<Line> {
     let network = picture.network;
     let arrow = if options.ascii { "->" } else { "→" };
     let mut lines = Vec::new();
-    for (layer, this) in network.hidden_layers().iter().enumerate() {
-        for index in 0..this.weights.len() {
+    for layer in 0..network.hidden_layers().len() {
+        for index in picture.shown(layer) {
             let neuron = NeuronId { layer, index };
             let status = picture.neuron_status(neuron).word().map(|word| format!("  ({word})")).unwrap_or_default();
             let value = picture.example().map(|(_, trace)| {

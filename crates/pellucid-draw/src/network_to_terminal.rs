@@ -59,6 +59,10 @@ fn drawing(picture: &Picture<'_>, pen: &Pen, output_names: OutputNames) -> Optio
     let network = picture.network;
     let last = network.hidden_layers().len().checked_sub(1)?;
     let names = (0..=last).map(|layer| row_names(picture, layer)).collect::<Vec<_>>();
+    let sources = |layer: usize| match layer.checked_sub(1) {
+        None => (0..network.n_inputs()).collect::<Vec<usize>>(),
+        Some(below) => picture.shown(below),
+    };
     let outputs: Vec<String> = (0..network.n_outputs()).map(|index| output_head(picture, index)).collect();
     let beside = outputs.iter().filter(|_| output_names == OutputNames::Beside);
     let heads = names.iter().flatten().chain(beside).map(|name| name.chars().count()).max().unwrap_or(0) + 2;
@@ -68,7 +72,9 @@ fn drawing(picture: &Picture<'_>, pen: &Pen, output_names: OutputNames) -> Optio
     for (index, name) in outputs.iter().enumerate() {
         let bias = &network.output_layer().biases[index];
         let bias = if bias.is_zero() { String::new() } else { format!("  {}", signed(bias)) };
-        let weights = entries(&network.output_layer().weights[index], pen);
+        let row = &network.output_layer().weights[index];
+        let weights: Vec<Rational> = sources(last + 1).into_iter().map(|source| row[source].clone()).collect();
+        let weights = entries(&weights, pen);
         match output_names {
             OutputNames::Beside => canvas.row(name, &top, &weights, &bias),
             OutputNames::Over => {
@@ -80,13 +86,16 @@ fn drawing(picture: &Picture<'_>, pen: &Pen, output_names: OutputNames) -> Optio
     for (layer, this) in network.hidden_layers().iter().enumerate().rev() {
         let cells = cells(picture, layer, pen);
         canvas.boxes(&cells, pen);
-        for (source, name) in names[layer].iter().enumerate() {
-            let column: Vec<Rational> = this.weights.iter().map(|row| row[source].clone()).collect();
+        let shown = picture.shown(layer);
+        for (source, name) in sources(layer).into_iter().zip(&names[layer]) {
+            let column: Vec<Rational> = shown.iter().map(|index| this.weights[*index][source].clone()).collect();
             canvas.row(name, &cells, &entries(&column, pen), "");
         }
-        if this.biases.iter().any(|bias| !bias.is_zero()) {
-            canvas.row("bias", &cells, &entries(&this.biases, pen), "");
+        let biases: Vec<Rational> = shown.iter().map(|index| this.biases[*index].clone()).collect();
+        if biases.iter().any(|bias| !bias.is_zero()) {
+            canvas.row("bias", &cells, &entries(&biases, pen), "");
         }
+        canvas.lines.extend(picture.left_out_text(layer).map(|text| format!("(and {text} in layer {})", layer + 1)));
     }
     Some(canvas.lines.join("\n") + "\n")
 }
@@ -101,7 +110,9 @@ fn row_names(picture: &Picture<'_>, layer: usize) -> Vec<String> {
             }
             None => ids,
         },
-        Some(below) => (0..ids.len()).map(|index| box_name(picture, NeuronId { layer: below, index })).collect(),
+        Some(below) => {
+            picture.shown(below).into_iter().map(|index| box_name(picture, NeuronId { layer: below, index })).collect()
+        }
     }
 }
 
@@ -123,6 +134,7 @@ fn output_head(picture: &Picture<'_>, index: usize) -> String {
 
 fn cells(picture: &Picture<'_>, layer: usize, pen: &Pen) -> Vec<Cell> {
     let network = picture.network;
+    let shown = picture.shown(layer);
     let above = &network.layers()[layer + 1];
     let hidden_above = layer + 1 < network.hidden_layers().len();
     let cell = |index: usize| {
@@ -146,7 +158,7 @@ fn cells(picture: &Picture<'_>, layer: usize, pen: &Pen) -> Vec<Cell> {
         width = width.max(entry_width + 1);
         Cell { lines, width, entry_width }
     };
-    let mut cells: Vec<Cell> = (0..network.layers()[layer].weights.len()).map(cell).collect();
+    let mut cells: Vec<Cell> = shown.into_iter().map(cell).collect();
     let height = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or(0);
     cells.iter_mut().for_each(|cell| cell.lines.resize(height, String::new()));
     cells

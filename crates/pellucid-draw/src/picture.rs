@@ -1,6 +1,6 @@
 //! What a picture of a network shows: the network and what is known about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pellucid_core::{Circuit, Error, Expr, FeatureKind, Network, NeuronId, Rational, Trace, counted, expr_to_text};
 
@@ -73,6 +73,7 @@ struct Neuron {
 pub struct Picture<'a> {
     pub(crate) network: &'a Network<Rational>,
     neurons: BTreeMap<NeuronId, Neuron>,
+    left_out: BTreeSet<NeuronId>,
     outputs: Vec<String>,
     example: Option<(Vec<Rational>, Trace<Rational>)>,
     pub(crate) title: Option<String>,
@@ -86,6 +87,7 @@ impl<'a> Picture<'a> {
         Picture {
             network,
             neurons: BTreeMap::new(),
+            left_out: BTreeSet::new(),
             outputs: Vec::new(),
             example: None,
             title: None,
@@ -109,6 +111,13 @@ impl<'a> Picture<'a> {
     /// Says what a hidden neuron does on the domain; dead and merged ones are drawn faded.
     pub fn status(mut self, neuron: NeuronId, status: Status) -> Self {
         self.neurons.entry(neuron).or_default().status = status;
+        self
+    }
+
+    /// Leaves a hidden neuron out of the picture; its layer says how many are left out, and whether these do
+    /// anything.
+    pub fn leave_out(mut self, neuron: NeuronId) -> Self {
+        self.left_out.insert(neuron);
         self
     }
 
@@ -159,6 +168,23 @@ impl<'a> Picture<'a> {
         self.neurons.get(&neuron).map(|n| n.status).unwrap_or_default()
     }
 
+    /// The neurons of a hidden layer that are drawn, by index.
+    pub(crate) fn shown(&self, layer: usize) -> Vec<usize> {
+        let all = 0..self.network.hidden_layers()[layer].weights.len();
+        all.filter(|index| !self.left_out.contains(&NeuronId { layer, index: *index })).collect()
+    }
+
+    /// What stands for the neurons of a hidden layer that are left out: `41 more that add nothing`.
+    pub(crate) fn left_out_text(&self, layer: usize) -> Option<String> {
+        let left: Vec<NeuronId> = self.left_out.iter().filter(|neuron| neuron.layer == layer).copied().collect();
+        let idle = left.iter().all(|neuron| self.neuron_status(*neuron).is_faded());
+        match (left.len(), idle) {
+            (0, _) => None,
+            (n, true) => Some(format!("{n} more that add nothing")),
+            (n, false) => Some(format!("{n} more")),
+        }
+    }
+
     pub(crate) fn is_greaterness(&self, neuron: NeuronId) -> bool {
         self.neurons.get(&neuron).is_some_and(|n| n.kind == Some(FeatureKind::Greaterness))
     }
@@ -191,8 +217,17 @@ impl<'a> Picture<'a> {
         let this = &self.network.layers()[layer];
         let mut text = String::new();
         let terms = this.weights[index].iter().zip(self.source_names(layer)).map(|(weight, name)| (weight, Some(name)));
-        for (weight, name) in terms.chain([(&this.biases[index], None)]) {
+        let is_left_out = |source: usize| {
+            let neuron = |layer: usize| NeuronId { layer, index: source };
+            layer.checked_sub(1).is_some_and(|below| self.left_out.contains(&neuron(below)))
+        };
+        let mut n_left_out = 0;
+        for (source, (weight, name)) in terms.chain([(&this.biases[index], None)]).enumerate() {
             if weight.is_zero() {
+                continue;
+            }
+            if name.is_some() && is_left_out(source) {
+                n_left_out += 1;
                 continue;
             }
             text.push_str(match (text.is_empty(), weight.is_negative()) {
@@ -208,7 +243,12 @@ impl<'a> Picture<'a> {
                 None => number_to_text(&size),
             });
         }
-        if text.is_empty() { "0".into() } else { text }
+        match (text.is_empty(), n_left_out) {
+            (true, 0) => "0".into(),
+            (false, 0) => text,
+            (true, n) => format!("({})", counted(n, "more term")),
+            (false, n) => format!("{text} + ({})", counted(n, "more term")),
+        }
     }
 
     /// What a picture is called when it has no title: its outputs, or its shape.

@@ -43,6 +43,8 @@ pub(crate) enum CaptionSide {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
+    /// Which hidden neuron it is.
+    pub(crate) neuron: Option<NeuronId>,
     pub(crate) ink: Ink,
     pub(crate) inside: Inside,
     pub(crate) caption: Option<(String, CaptionSide)>,
@@ -76,7 +78,7 @@ impl Node {
             // Near its ends the pill is too low for a whole line of text.
             Inside::Cut { above, below } => needs(above, 20.0).max(needs(below, 20.0)),
         };
-        Node { ink, inside, caption, tip, width: width.max(2.0 * RADIUS), head: shortened(&head, 24) }
+        Node { neuron: None, ink, inside, caption, tip, width: width.max(2.0 * RADIUS), head: shortened(&head, 24) }
     }
 
     /// How far the disc and its caption reach to the left and to the right.
@@ -99,37 +101,57 @@ pub(crate) fn picture_to_rows(picture: &Picture<'_>) -> Rows {
     let mut rows = vec![inputs(picture)];
     rows.extend((0..network.hidden_layers().len()).map(|layer| hidden(picture, layer)));
     rows.push(outputs(picture));
+    let n_hidden = network.hidden_layers().len();
+    // Which discs there are of each row, by the index of their neuron.
+    let drawn = |row: usize| match row {
+        0 => (0..network.n_inputs()).collect(),
+        row if row <= n_hidden => picture.shown(row - 1),
+        _ => (0..network.n_outputs()).collect::<Vec<usize>>(),
+    };
     let mut bands = Vec::new();
     for (layer, this) in network.layers().iter().enumerate() {
+        let (sources, targets) = (drawn(layer), drawn(layer + 1));
         let mut links = Vec::new();
-        for (to, row) in this.weights.iter().enumerate() {
-            for (from, weight) in row.iter().enumerate() {
+        for (to, target) in targets.iter().enumerate() {
+            for (from, source) in sources.iter().enumerate() {
+                let weight = &this.weights[*target][*source];
                 if !weight.is_zero() || picture.zero_weights {
-                    links.push(link(picture, layer, from, to, weight));
+                    let ink = link_ink(picture, layer, Some(*source), *target, weight);
+                    links.push(Link { from, to, weight: number_to_text(weight), ink });
                 }
             }
         }
-        if this.biases.iter().any(|bias| !bias.is_zero()) {
+        let biases = || targets.iter().map(|target| &this.biases[*target]).enumerate().filter(|(_, b)| !b.is_zero());
+        if biases().next().is_some() {
             let from = rows[layer].len();
             let tip = format!("the constant 1, through which the biases of layer {} come in", layer + 1);
             rows[layer].push(Node::new(Ink::Bias, Inside::Text("1".into()), None, tip, "bias".into()));
-            for (to, bias) in this.biases.iter().enumerate().filter(|(_, bias)| !bias.is_zero()) {
-                links.push(link(picture, layer, from, to, bias));
+            for (to, bias) in biases() {
+                let ink = link_ink(picture, layer, None, targets[to], bias);
+                links.push(Link { from, to, weight: number_to_text(bias), ink });
             }
         }
         bands.push(links);
     }
+    for layer in 0..n_hidden {
+        if let Some(text) = picture.left_out_text(layer) {
+            let tip = format!("{text} of the neurons of hidden layer {}", layer + 1);
+            let head = String::new();
+            rows[layer + 1].push(Node::new(Ink::Faded, Inside::Text(text), None, tip, head));
+        }
+    }
     Rows { rows, bands }
 }
 
-fn link(picture: &Picture<'_>, layer: usize, from: usize, to: usize, weight: &Rational) -> Link {
+/// The ink of a link into a neuron (or output) of a layer, from a neuron below or the constant 1.
+fn link_ink(picture: &Picture<'_>, layer: usize, from: Option<usize>, to: usize, weight: &Rational) -> Ink {
     let is_hidden = layer < picture.network.hidden_layers().len();
     let faded = |neuron: NeuronId| picture.neuron_status(neuron).is_faded();
     let into = NeuronId { layer, index: to };
-    let out_of_faded = layer > 0 && faded(NeuronId { layer: layer - 1, index: from });
-    let ink = if weight.is_zero() {
+    let source = layer.checked_sub(1).zip(from).map(|(layer, index)| NeuronId { layer, index });
+    if weight.is_zero() {
         Ink::ZeroLink
-    } else if out_of_faded || (is_hidden && faded(into)) {
+    } else if source.is_some_and(faded) || (is_hidden && faded(into)) {
         Ink::FadedLink
     } else if is_hidden && picture.is_greaterness(into) {
         Ink::GreaterLink
@@ -137,8 +159,7 @@ fn link(picture: &Picture<'_>, layer: usize, from: usize, to: usize, weight: &Ra
         Ink::ReversedLink
     } else {
         Ink::Link
-    };
-    Link { from, to, weight: number_to_text(weight), ink }
+    }
 }
 
 fn inputs(picture: &Picture<'_>) -> Vec<Node> {
@@ -175,9 +196,10 @@ fn hidden(picture: &Picture<'_>, layer: usize) -> Vec<Node> {
             tip.push_str(&format!(", {word}"));
         }
         let ink = if status.is_faded() { Ink::Faded } else { Ink::Hidden };
-        Node::new(ink, inside, caption, tip, name.unwrap_or_else(|| neuron.to_string()))
+        let head = name.unwrap_or_else(|| neuron.to_string());
+        Node { neuron: Some(neuron), ..Node::new(ink, inside, caption, tip, head) }
     };
-    (0..picture.network.hidden_layers()[layer].weights.len()).map(node).collect()
+    picture.shown(layer).into_iter().map(node).collect()
 }
 
 fn outputs(picture: &Picture<'_>) -> Vec<Node> {

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use pellucid_core::Error;
 
-use crate::{Format, NetworkFile, Property, ReadOptions, WriteOptions, read_property, read_with, write};
+use crate::{
+    Format, NetworkFile, Property, ReadOptions, Reading, WriteOptions, read_property, read_with_remarks, write,
+};
 
 /// The largest file that is read: as text, the most weights that are read take less.
 const MAX_FILE: u64 = 1 << 30;
@@ -30,8 +32,16 @@ pub fn read_path(path: &Path) -> Result<NetworkFile, Error> {
 /// # Errors
 /// As [`read_path`].
 pub fn read_path_with(path: &Path, options: ReadOptions) -> Result<NetworkFile, Error> {
+    read_path_with_remarks(path, options).map(|reading| reading.file)
+}
+
+/// As [`read_path_with`], with what had to be done to make a plain stack of layers of it.
+///
+/// # Errors
+/// As [`read_path`].
+pub fn read_path_with_remarks(path: &Path, options: ReadOptions) -> Result<Reading, Error> {
     let (bytes, name) = bytes_of(path)?;
-    read_with(&bytes, &name, options)
+    read_with_remarks(&bytes, &name, options)
 }
 
 /// The property in a VNN-LIB file.

@@ -7,6 +7,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use pellucid_core::Error;
 
+use crate::pickle::Pickle;
 use crate::protobuf::Fields;
 use crate::tensor::MAX_UNPACKED;
 use crate::wrong::Wrong;
@@ -81,6 +82,7 @@ pub(crate) enum Content<'a> {
     Safetensors,
     Npz(Archive<'a>),
     Pt(Archive<'a>),
+    OldPt,
     Nnet,
     Gzip(Vec<u8>),
 }
@@ -94,10 +96,7 @@ const NOT_NETWORKS: [(&[u8], &str); 7] = [
     (b"\x89HDF", "it is HDF5 (perhaps Keras); export the model as ONNX"),
     (b"version https://git-lfs", "it is a Git LFS pointer, not the file itself; run git lfs pull"),
     (b"<", "it is HTML or XML, perhaps a web page that was saved instead of the file"),
-    (
-        b"\x80\x02",
-        "it is a bare pickle, perhaps from PyTorch before 1.6; save the state dict again with a newer PyTorch, or as .safetensors",
-    ),
+    (b"\x80\x02", "it is a bare Python pickle; save the state dict with torch.save, or as .safetensors"),
     (b"\x80\x04", "it is a bare Python pickle; save the state dict with torch.save, or as .safetensors"),
     (b"\x80\x05", "it is a bare Python pickle; save the state dict with torch.save, or as .safetensors"),
 ];
@@ -123,6 +122,13 @@ pub(crate) fn recognise<'a>(bytes: &'a [u8], name: &str) -> Result<Content<'a>, 
     }
     if crate::nnet_to_network::looks_like_nnet(text) {
         return Ok(Content::Nnet);
+    }
+    if crate::pt_to_network::looks_like_old_pt(bytes) {
+        return Ok(Content::OldPt);
+    }
+    let is_pickle = [".pt", ".pth", ".pkl"].iter().any(|ending| name.ends_with(ending)) || bytes[0] == 0x80;
+    if is_pickle && let Some(wrong) = Pickle::wants_to_call(bytes) {
+        return Err(wrong);
     }
     if let Some((_, why)) = NOT_NETWORKS.iter().find(|(signature, _)| bytes.starts_with(signature)) {
         return Err(Wrong::one(*why));

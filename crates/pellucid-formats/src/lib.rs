@@ -3,7 +3,7 @@
 //! | file | read | written |
 //! |---|---|---|
 //! | Pellucid's own JSON, exact or float | yes | yes |
-//! | ONNX, also gzipped: a chain of Gemm, MatMul, Add and Relu | yes | yes |
+//! | ONNX: graphs of piecewise-linear operators, with skips and small convolutions | yes | yes |
 //! | safetensors with a state dict | yes | yes |
 //! | `.npz` with a state dict | yes | yes |
 //! | `.nnet`, the text format of ACAS Xu | yes | yes |
@@ -31,11 +31,16 @@
 //!
 //! Properties in VNN-LIB are read too, with [`read_property`], and data sets, with [`read_table`].
 
+mod array;
 mod arrays_to_table;
+mod batch_norm;
 mod csv_to_table;
+mod dataflow;
+mod dataflow_to_network;
 mod disk;
 mod format;
 mod json_to_network;
+mod modules_to_network;
 mod network_file;
 mod network_to_json;
 mod network_to_nnet;
@@ -45,17 +50,16 @@ mod nnet_to_network;
 mod notes;
 mod npy;
 mod npz;
-mod onnx_chain;
-mod onnx_messages;
-mod onnx_to_network;
+mod onnx;
 mod parquet_to_table;
 mod pickle;
 mod property;
 mod protobuf;
-mod pt_to_tensors;
+mod pt_to_network;
 mod safetensors;
 mod table;
 mod tensor;
+mod tensor_names;
 mod tensors_to_network;
 mod vnnlib_to_property;
 mod vnnlib_tokens;
@@ -64,9 +68,9 @@ mod zip;
 
 use pellucid_core::Error;
 
-pub use disk::{read_path, read_path_with, read_property_path, write_path};
+pub use disk::{read_path, read_path_with, read_path_with_remarks, read_property_path, write_path};
 pub use format::Format;
-pub use network_file::{NetworkFile, Normalisation, Numbers, ReadOptions};
+pub use network_file::{NetworkFile, Normalisation, Numbers, ReadOptions, Reading};
 pub use network_to_tensors::WriteOptions;
 pub use property::Property;
 pub use table::{Table, read_table, read_table_path};
@@ -107,24 +111,32 @@ pub fn read(bytes: &[u8], name: &str) -> Result<NetworkFile, Error> {
 /// # Ok::<(), pellucid_core::Error>(())
 /// ```
 pub fn read_with(bytes: &[u8], name: &str, options: ReadOptions) -> Result<NetworkFile, Error> {
+    read_with_remarks(bytes, name, options).map(|reading| reading.file)
+}
+
+/// As [`read_with`], with what had to be done to make a plain stack of layers of it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_remarks(bytes: &[u8], name: &str, options: ReadOptions) -> Result<Reading, Error> {
     contents_to_network(bytes, name, options).map_err(|wrong| wrong.while_reading(name))
 }
 
-fn contents_to_network(bytes: &[u8], name: &str, options: ReadOptions) -> Result<NetworkFile, Wrong> {
+fn contents_to_network(bytes: &[u8], name: &str, options: ReadOptions) -> Result<Reading, Wrong> {
     match format::recognise(bytes, name)? {
-        Content::Nnet => nnet_to_network::nnet_to_network(bytes, options.normalisation),
-        Content::Json => json_to_network::json_to_network(bytes),
-        Content::Onnx => onnx_to_network::onnx_to_network(bytes),
+        Content::Nnet => nnet_to_network::nnet_to_network(bytes, options.normalisation).map(Reading::from),
+        Content::Json => json_to_network::json_to_network(bytes).map(Reading::from),
+        Content::Onnx => onnx::onnx_to_network(bytes),
         Content::Safetensors => {
             let (tensors, notes) = safetensors::safetensors_to_tensors(bytes)?;
             tensors_to_network::tensors_to_network(tensors, notes)
         }
         Content::Npz(archive) => {
-            tensors_to_network::tensors_to_network(npz::npz_to_tensors(&archive)?, Notes::default())
+            let tensors = npz::npz_to_tensors(&archive)?;
+            tensors_to_network::tensors_to_network(tensors, Notes::default())
         }
-        Content::Pt(archive) => {
-            tensors_to_network::tensors_to_network(pt_to_tensors::pt_to_tensors(&archive)?, Notes::default())
-        }
+        Content::Pt(archive) => pt_to_network::pt_to_network(&archive),
+        Content::OldPt => pt_to_network::old_pt_to_network(bytes),
         Content::Gzip(unpacked) => contents_to_network(&unpacked, name, options),
     }
 }

@@ -26,6 +26,31 @@ pub struct NetworkFile {
     pub domain: Option<String>,
 }
 
+/// A network file, and what had to be done to read it as a plain stack of layers.
+///
+/// ```
+/// let text = br#"{"pellucid": 1, "layers": [{"weights": [["1"]]}]}"#;
+/// let reading = pellucid_formats::read_with_remarks(text, "net.json", Default::default())?;
+/// assert!(reading.remarks.is_empty());
+/// # Ok::<(), pellucid_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// What the file holds.
+    pub file: NetworkFile,
+    /// What people should know, a line each: that values are carried over layers because the network
+    /// skips some, that a number was rounded because it is no rational, which names were taken to
+    /// mean what. Empty for a plain stack of layers.
+    pub remarks: Vec<String>,
+}
+
+impl From<NetworkFile> for Reading {
+    /// Nothing had to be done.
+    fn from(file: NetworkFile) -> Self {
+        Reading { file, remarks: Vec::new() }
+    }
+}
+
 impl From<Network<Rational>> for NetworkFile {
     /// An exact file without function and domain.
     fn from(network: Network<Rational>) -> Self {

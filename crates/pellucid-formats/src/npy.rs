@@ -113,6 +113,7 @@ pub(crate) fn tensor_to_npy(tensor: &Tensor) -> Vec<u8> {
         Dtype::F64 => "<f8",
         Dtype::I32 => "<i4",
         Dtype::I64 => "<i8",
+        Dtype::U8 => "|u1",
     };
     // A tuple of one needs its comma.
     let sizes: String = tensor.shape.iter().map(|size| format!("{size}, ")).collect();

@@ -17,9 +17,11 @@ pub(crate) type Id = usize;
 #[derive(Clone, Debug)]
 pub(crate) enum Value<'a> {
     None,
-    Bool,
+    Bool(bool),
     Int(i64),
-    Float,
+    Float(f64),
+    /// A plain value that no network needs: bytes, or an integer of more than 64 bits.
+    Other,
     Text(&'a str),
     Tuple(Vec<Id>),
     List(Vec<Id>),
@@ -35,6 +37,11 @@ pub(crate) enum Value<'a> {
         size: Vec<i64>,
         stride: Vec<i64>,
     },
+    /// A module of PyTorch, and its attributes by name once they have been read.
+    Module {
+        kind: ModuleKind,
+        state: Option<Id>,
+    },
     /// What a refused global would have built; reading goes on to find all that is refused.
     Refused,
 }
@@ -45,14 +52,51 @@ pub(crate) enum Global {
     OrderedDict,
     RebuildTensor,
     RebuildParameter,
+    Set,
+    Size,
     Storage(Dtype),
+    Module(ModuleKind),
+}
+
+/// The modules of PyTorch that are understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ModuleKind {
+    Sequential,
+    Linear,
+    BatchNorm1d,
+    Relu,
+    Relu6,
+    LeakyRelu,
+    PRelu,
+    Hardtanh,
+    Softshrink,
+    /// Those that change no value of a sample: Identity, Flatten, Dropout after training.
+    Nothing,
 }
 
 /// The globals that are understood, by module and name.
-const GLOBALS: [(&str, Global); 9] = [
+const GLOBALS: [(&str, Global); 27] = [
     ("collections.OrderedDict", Global::OrderedDict),
-    ("torch._utils._rebuild_tensor_v2", Global::RebuildTensor),
+    ("builtins.set", Global::Set),
+    ("__builtin__.set", Global::Set),
+    ("torch.Size", Global::Size),
+    ("torch.nn.modules.container.Sequential", Global::Module(ModuleKind::Sequential)),
+    ("torch.nn.modules.linear.Linear", Global::Module(ModuleKind::Linear)),
+    ("torch.nn.modules.batchnorm.BatchNorm1d", Global::Module(ModuleKind::BatchNorm1d)),
+    ("torch.nn.modules.activation.ReLU", Global::Module(ModuleKind::Relu)),
+    ("torch.nn.modules.activation.ReLU6", Global::Module(ModuleKind::Relu6)),
+    ("torch.nn.modules.activation.LeakyReLU", Global::Module(ModuleKind::LeakyRelu)),
+    ("torch.nn.modules.activation.PReLU", Global::Module(ModuleKind::PRelu)),
+    ("torch.nn.modules.activation.Hardtanh", Global::Module(ModuleKind::Hardtanh)),
+    ("torch.nn.modules.activation.Softshrink", Global::Module(ModuleKind::Softshrink)),
+    ("torch.nn.modules.linear.Identity", Global::Module(ModuleKind::Nothing)),
+    ("torch.nn.modules.flatten.Flatten", Global::Module(ModuleKind::Nothing)),
+    ("torch.nn.modules.dropout.Dropout", Global::Module(ModuleKind::Nothing)),
+    ("torch.nn.modules.dropout.Dropout1d", Global::Module(ModuleKind::Nothing)),
+    ("torch.nn.modules.dropout.AlphaDropout", Global::Module(ModuleKind::Nothing)),
     ("torch._utils._rebuild_parameter", Global::RebuildParameter),
+    ("torch._utils._rebuild_tensor_v2", Global::RebuildTensor),
+    ("torch.BoolStorage", Global::Storage(Dtype::U8)),
     ("torch.HalfStorage", Global::Storage(Dtype::F16)),
     ("torch.BFloat16Storage", Global::Storage(Dtype::Bf16)),
     ("torch.FloatStorage", Global::Storage(Dtype::F32)),
@@ -67,6 +111,10 @@ const MAX_DIMENSIONS: usize = 8;
 /// The largest number of refused names that are collected for the message.
 const MAX_REFUSED: usize = 20;
 
+/// What a pickle that is read here may say, for messages.
+const IS_READ: &str = "A state dict is read: torch.save(model.state_dict(), ...), or save as .safetensors; \
+     so is an nn.Sequential of Linear, BatchNorm1d, ReLU, ReLU6, LeakyReLU, PReLU, Hardtanh, Softshrink, Flatten, Dropout and Identity";
+
 /// A pickle's values.
 pub(crate) struct Pickle<'a> {
     values: Vec<Value<'a>>,
@@ -76,24 +124,44 @@ pub(crate) struct Pickle<'a> {
 impl<'a> Pickle<'a> {
     /// Reads a pickle of protocol 2 to 5.
     pub fn read(bytes: &'a [u8]) -> Result<Pickle<'a>, Wrong> {
+        Pickle::read_first(bytes).map(|(pickle, _)| pickle)
+    }
+
+    /// Reads the first of several pickles, and gives what follows it.
+    pub fn read_first(bytes: &'a [u8]) -> Result<(Pickle<'a>, &'a [u8]), Wrong> {
         let mut machine = Machine { rest: bytes, ..Machine::default() };
         let outcome = machine.run();
         // What the pickle wants to call is the thing to know, whatever else is wrong with it.
-        if !machine.refused.is_empty() {
-            return Err(Wrong::one(format!(
-                "the pickle wants to call {}; refused. A state dict is read: torch.save(model.state_dict(), ...), or save as .safetensors",
-                machine.refused.join(", ")
-            )));
+        if let Some(wrong) = machine.wants_to_call() {
+            return Err(wrong);
         }
         let root = outcome.map_err(|why| {
             Wrong::one(format!("the pickle cannot be read at byte {}: {why}", bytes.len() - machine.rest.len()))
         })?;
-        Ok(Pickle { values: machine.values, root })
+        Ok((Pickle { values: machine.values, root }, machine.rest))
+    }
+
+    /// That the bytes are a pickle that wants to call something, if they are.
+    pub fn wants_to_call(bytes: &[u8]) -> Option<Wrong> {
+        let mut machine = Machine { rest: bytes, ..Machine::default() };
+        // Where it stops does not matter.
+        let _ = machine.run();
+        machine.wants_to_call()
     }
 
     /// The value that the pickle stands for.
     pub fn root(&self) -> &Value<'a> {
         &self.values[self.root]
+    }
+
+    /// The index of the value that the pickle stands for.
+    pub fn root_id(&self) -> Id {
+        self.root
+    }
+
+    /// All values, in the order in which they were made.
+    pub fn values(&self) -> impl Iterator<Item = &Value<'a>> {
+        self.values.iter()
     }
 
     /// A part of another value.
@@ -117,6 +185,11 @@ struct Machine<'a> {
 type Step<T> = Result<T, String>;
 
 impl<'a> Machine<'a> {
+    fn wants_to_call(&self) -> Option<Wrong> {
+        let names = self.refused.join(", ");
+        (!names.is_empty()).then(|| Wrong::one(format!("the pickle wants to call {names}; refused. {IS_READ}")))
+    }
+
     fn run(&mut self) -> Step<Id> {
         loop {
             let [opcode] = self.take()?;
@@ -130,12 +203,12 @@ impl<'a> Machine<'a> {
                 b'1' => self.pop_mark().map(drop)?,
                 b'2' => self.stack.push(*self.stack.last().ok_or("the stack is empty")?),
                 b'N' => self.push(Value::None),
-                0x88 | 0x89 => self.push(Value::Bool),
+                0x88 | 0x89 => self.push(Value::Bool(opcode == 0x88)),
                 b'J' => self.take().map(|bytes| self.push(Value::Int(i32::from_le_bytes(bytes).into())))?,
                 b'K' => self.take::<1>().map(|[byte]| self.push(Value::Int(byte.into())))?,
                 b'M' => self.take().map(|bytes| self.push(Value::Int(u16::from_le_bytes(bytes).into())))?,
                 0x8a => self.long()?,
-                b'G' => self.take::<8>().map(|_| self.push(Value::Float))?,
+                b'G' => self.take().map(|bytes| self.push(Value::Float(f64::from_be_bytes(bytes))))?,
                 b'X' => {
                     let length = u32::from_le_bytes(self.take()?) as usize;
                     self.text(length)?;
@@ -143,6 +216,23 @@ impl<'a> Machine<'a> {
                 0x8c => {
                     let [length] = self.take()?;
                     self.text(length.into())?;
+                }
+                // Texts of Python 2, and bytes.
+                b'U' => {
+                    let [length] = self.take()?;
+                    self.text(length.into())?;
+                }
+                b'T' => {
+                    let length = u32::from_le_bytes(self.take()?) as usize;
+                    self.text(length)?;
+                }
+                b'C' => {
+                    let [length] = self.take()?;
+                    self.bytes(length.into())?;
+                }
+                b'B' => {
+                    let length = u32::from_le_bytes(self.take()?) as usize;
+                    self.bytes(length)?;
                 }
                 b')' => self.push(Value::Tuple(Vec::new())),
                 b't' => {
@@ -192,7 +282,12 @@ impl<'a> Machine<'a> {
                 b'R' | 0x81 => self.call()?,
                 b'Q' => self.storage()?,
                 // BUILD: attributes of an object; of an OrderedDict, PyTorch's `_metadata`.
-                b'b' => self.pop().map(drop)?,
+                b'b' => {
+                    let attributes = self.pop()?;
+                    if let Value::Module { state, .. } = self.top()? {
+                        *state = Some(attributes);
+                    }
+                }
                 b'q' => self.take::<1>().map(|[key]| self.memoise(key.into()))??,
                 b'r' => self.take().map(|key| self.memoise(u32::from_le_bytes(key)))??,
                 0x94 => self.memoise(self.memo.len() as u32)?,
@@ -231,8 +326,21 @@ impl<'a> Machine<'a> {
         self.rest = rest;
         let sign = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 };
         let mut wide = [sign; 8];
-        wide.get_mut(..bytes.len()).ok_or("an integer has more than 64 bits")?.copy_from_slice(bytes);
-        self.push(Value::Int(i64::from_le_bytes(wide)));
+        self.push(match wide.get_mut(..bytes.len()) {
+            None => Value::Other,
+            Some(low) => {
+                low.copy_from_slice(bytes);
+                Value::Int(i64::from_le_bytes(wide))
+            }
+        });
+        Ok(())
+    }
+
+    /// Bytes, which nothing here needs.
+    fn bytes(&mut self, length: usize) -> Step<()> {
+        let (_, rest) = self.rest.split_at_checked(length).ok_or("it is cut short")?;
+        self.rest = rest;
+        self.push(Value::Other);
         Ok(())
     }
 
@@ -297,9 +405,7 @@ impl<'a> Machine<'a> {
             return self.push(Value::Global(*global));
         }
         let shown = quoted(&full);
-        // An empty set inside a module is no reason of its own to refuse it.
-        let harmless = ["__builtin__.set", "builtins.set"].contains(&full.as_str());
-        if !harmless && self.refused.len() < MAX_REFUSED && !self.refused.contains(&shown) {
+        if self.refused.len() < MAX_REFUSED && !self.refused.contains(&shown) {
             self.refused.push(shown);
         }
         self.push(Value::Refused);
@@ -321,6 +427,10 @@ impl<'a> Machine<'a> {
         };
         match (global, &arguments[..]) {
             (Global::OrderedDict, []) => self.push(Value::Dict(Vec::new())),
+            // Of sets, those that modules have are not looked at; a size is its tuple.
+            (Global::Set, []) => self.push(Value::List(Vec::new())),
+            (Global::Set | Global::Size, [items]) => self.stack.push(*items),
+            (Global::Module(kind), []) => self.push(Value::Module { kind, state: None }),
             (Global::RebuildParameter, [tensor, ..]) => self.stack.push(*tensor),
             (Global::RebuildTensor, [storage, offset, size, stride, ..]) => {
                 let (Value::Storage { .. } | Value::Refused, Value::Int(offset), Some(size), Some(stride)) =
@@ -357,7 +467,9 @@ impl<'a> Machine<'a> {
             [Value::Text("storage"), Value::Global(Global::Storage(dtype)), Value::Text(key), ..] => {
                 Value::Storage { dtype: *dtype, key }
             }
-            [Value::Text("storage"), Value::Refused, ..] => Value::Refused,
+            // Before PyTorch 1.6 a module came with its source, which nobody needs.
+            [Value::Text("module"), Value::Global(global), ..] => Value::Global(*global),
+            [Value::Text("storage" | "module"), Value::Refused, ..] => Value::Refused,
             _ => return Err("a persistent id is not a storage".into()),
         };
         self.push(value);
@@ -375,7 +487,7 @@ mod tests {
 
     #[test]
     fn nothing_is_called() {
-        let system = "the pickle wants to call `os.system`; refused. A state dict is read: torch.save(model.state_dict(), ...), or save as .safetensors";
+        let system = format!("the pickle wants to call `os.system`; refused. {IS_READ}");
         // Protocol 0, its INST, and protocol 4.
         assert_eq!(refused(b"cos\nsystem\n(S'echo hacked'\ntR."), system);
         assert_eq!(

@@ -106,6 +106,7 @@ pub(crate) fn tensors_to_safetensors(tensors: &[Tensor], notes: &Notes) -> Vec<u
             Dtype::F64 => "F64",
             Dtype::I32 => "I32",
             Dtype::I64 => "I64",
+            Dtype::U8 => "U8",
         };
         let offsets = [data.len(), data.len() + tensor.bytes.len()];
         header.insert(tensor.name.clone(), json!({"dtype": dtype, "shape": tensor.shape, "data_offsets": offsets}));

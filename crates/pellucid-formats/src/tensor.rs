@@ -3,6 +3,7 @@
 use pellucid_core::Rational;
 
 use crate::Numbers;
+use crate::array::shape_text;
 use crate::wrong::{Wrong, quoted};
 
 /// The largest number of weights that is read. Exact arithmetic gives up long before; the limit
@@ -27,11 +28,13 @@ pub(crate) enum Dtype {
     F64,
     I32,
     I64,
+    U8,
 }
 
 impl Dtype {
     pub fn n_bytes(self) -> usize {
         match self {
+            Dtype::U8 => 1,
             Dtype::F16 | Dtype::Bf16 => 2,
             Dtype::F32 | Dtype::I32 => 4,
             Dtype::F64 | Dtype::I64 => 8,
@@ -42,7 +45,7 @@ impl Dtype {
         match self {
             Dtype::F16 | Dtype::Bf16 | Dtype::F32 => Numbers::Float32,
             Dtype::F64 => Numbers::Float64,
-            Dtype::I32 | Dtype::I64 => Numbers::Exact,
+            Dtype::I32 | Dtype::I64 | Dtype::U8 => Numbers::Exact,
         }
     }
 }
@@ -77,8 +80,17 @@ impl Tensor {
 
     /// `(3, 2)`.
     pub fn shape_text(&self) -> String {
-        let sizes: Vec<String> = self.shape.iter().map(usize::to_string).collect();
-        format!("({})", sizes.join(", "))
+        shape_text(&self.shape)
+    }
+
+    /// How many numbers it has.
+    pub fn n_numbers(&self) -> usize {
+        self.bytes.len() / self.dtype.n_bytes()
+    }
+
+    /// The first number; `Err` with the float when it is not finite.
+    pub fn first(&self) -> Result<Rational, f64> {
+        self.dtype.read(&self.bytes[..self.dtype.n_bytes()])
     }
 
     /// The numbers, exact, row by row. Those that are NaN or infinite are listed in `wrong`, with
@@ -120,6 +132,20 @@ impl Tensor {
 }
 
 impl Dtype {
+    /// Is a number one of these floats? Whole numbers are not asked for.
+    pub fn holds(self, value: &Rational) -> bool {
+        let (digits, lowest, largest) = match self {
+            Dtype::F16 => (11, -24, 65504.0),
+            Dtype::Bf16 => (8, -133, f64::from(f32::MAX)),
+            other => return other.numbers().has(value),
+        };
+        // In units of the last digit of its size, but not of less than the smallest step, it is whole.
+        let size = value.abs().to_f64();
+        let step = (size.log2().floor() as i32 - digits + 1).max(lowest);
+        let in_steps = Rational::from_f64(2f64.powi(step)).and_then(|step| Some(value * step.recip()?));
+        value.is_zero() || (size <= largest && in_steps.is_some_and(|n| n.is_integer()))
+    }
+
     /// One number; `Err` with the float when it is not finite.
     fn read(self, bytes: &[u8]) -> Result<Rational, f64> {
         let mut wide = [0; 8];
@@ -128,6 +154,7 @@ impl Dtype {
         let float = match self {
             Dtype::I32 => return Ok(Rational::from(bits as u32 as i32)),
             Dtype::I64 => return Ok(Rational::from(bits as i64)),
+            Dtype::U8 => return Ok(Rational::from(bits as u8 as i32)),
             Dtype::F64 => f64::from_bits(bits),
             Dtype::F32 => f32::from_bits(bits as u32).into(),
             // bfloat16 is the upper half of a float32.
@@ -164,6 +191,20 @@ mod tests {
         assert!(half_to_f64(0x7e00).is_nan());
         assert_eq!(half_to_f64(0xfc00), f64::NEG_INFINITY);
         assert_eq!(Dtype::Bf16.read(&0x3fc0u16.to_le_bytes()), Ok(Rational::ratio(3, 2)));
+    }
+
+    #[test]
+    fn half_precision_holds_what_its_bits_say() {
+        for bits in (0..=u16::MAX).step_by(7) {
+            for (dtype, float) in
+                [(Dtype::F16, half_to_f64(bits)), (Dtype::Bf16, f32::from_bits(u32::from(bits) << 16).into())]
+            {
+                let Some(value) = Rational::from_f64(float).filter(|value| !value.is_zero()) else { continue };
+                assert!(dtype.holds(&value), "{dtype:?} {float}");
+                // A fraction more is between two of them.
+                assert!(!dtype.holds(&(&value * Rational::ratio(4097, 4096))), "{dtype:?} {float}");
+            }
+        }
     }
 
     #[test]

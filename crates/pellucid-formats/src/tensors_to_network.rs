@@ -1,31 +1,45 @@
 //! A state dict to a network: which tensors form a layer, and in which order the layers come.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pellucid_core::{Layer, Network, Rational};
 
+use crate::network_file::Reading;
 use crate::notes::Notes;
 use crate::tensor::{Dtype, MAX_NUMBERS, Tensor};
+use crate::tensor_names::{Role, Way, role};
 use crate::wrong::{Wrong, quoted};
 use crate::{NetworkFile, Numbers};
 
-/// One layer's tensors; `bias` has length out where `weight` is (out, in).
+/// One layer's tensors.
 struct Part {
     prefix: String,
     weight: Tensor,
     bias: Option<Tensor>,
 }
 
+impl Part {
+    /// How many values it takes and gives, its weight lying this way.
+    fn sizes(&self, way: Way) -> (usize, usize) {
+        match way {
+            Way::OutIn => (self.weight.shape[1], self.weight.shape[0]),
+            Way::InOut => (self.weight.shape[0], self.weight.shape[1]),
+        }
+    }
+}
+
 /// The network of a state dict, whose tensors come in the file's order.
-pub(crate) fn tensors_to_network(tensors: Vec<Tensor>, notes: Notes) -> Result<NetworkFile, Wrong> {
+pub(crate) fn tensors_to_network(tensors: Vec<Tensor>, notes: Notes) -> Result<Reading, Wrong> {
     let numbers = common_numbers(tensors.iter().map(|tensor| tensor.dtype));
-    let parts = in_order(tensors_to_parts(tensors)?)?;
+    let (parts, named) = tensors_to_parts(tensors)?;
+    let (order, way, remark) = order_and_way(&parts, named)?;
     let mut wrong = Vec::new();
-    let layers = parts.iter().map(|part| part_to_layer(part, &mut wrong)).collect();
+    let layers = order.iter().map(|index| part_to_layer(&parts[*index], way, &mut wrong)).collect();
     Wrong::unless_empty(wrong)?;
     let network = Network::new(notes.inputs, layers)?;
-    Ok(NetworkFile { network, numbers, function: notes.function, domain: notes.domain })
+    let file = NetworkFile { network, numbers, function: notes.function, domain: notes.domain };
+    Ok(Reading { file, remarks: remark.into_iter().collect() })
 }
 
 /// The numbers that all of these are: float64 wins over float32, and floats over integers.
@@ -34,23 +48,47 @@ pub(crate) fn common_numbers(dtypes: impl Iterator<Item = Dtype>) -> Numbers {
     dtypes.map(Dtype::numbers).max_by_key(rank).unwrap_or(Numbers::Exact)
 }
 
-/// The layers' tensors, in the file's order.
-fn tensors_to_parts(tensors: Vec<Tensor>) -> Result<Vec<Part>, Wrong> {
-    let n_numbers: usize = tensors.iter().map(|tensor| tensor.bytes.len() / tensor.dtype.n_bytes()).sum();
+/// The layers' tensors, in the file's order, and which way their weights lie where the names say so.
+fn tensors_to_parts(tensors: Vec<Tensor>) -> Result<(Vec<Part>, Option<Way>), Wrong> {
+    let n_numbers: usize = tensors.iter().map(Tensor::n_numbers).sum();
     if n_numbers > MAX_NUMBERS {
         return Err(Wrong::one(format!("it has {n_numbers} weights, more than the {MAX_NUMBERS} that are read")));
     }
     let (mut parts, mut biases, mut wrong) = (Vec::<Part>::new(), Vec::new(), Vec::new());
-    for tensor in tensors {
-        let (prefix, leaf) = match tensor.name.rfind(['.', '/']) {
-            Some(at) => (&tensor.name[..at], &tensor.name[at + 1..]),
-            None => ("", tensor.name.as_str()),
-        };
-        let (prefix, n_dims) = (prefix.to_string(), tensor.shape.len());
-        match leaf {
-            "weight" if n_dims == 2 => parts.push(Part { prefix, weight: tensor, bias: None }),
-            "bias" if n_dims == 1 => biases.push((prefix, tensor)),
-            "weight" | "bias" => wrong.push(format!(
+    let (mut ways, mut normalisations) = (Vec::new(), BTreeMap::<String, usize>::new());
+    let unnamed = tensors.iter().all(|tensor| role(&tensor.name).1 == Some(Role::Unnamed));
+    for tensor in &tensors {
+        if let (prefix, Some(Role::Normalisation)) = role(&tensor.name) {
+            *normalisations.entry(prefix).or_default() += 1;
+        }
+    }
+    for mut tensor in tensors {
+        let (prefix, role) = role(&tensor.name);
+        if normalisations.contains_key(&prefix) {
+            continue;
+        }
+        let n_dims = tensor.shape.len();
+        let is_row = n_dims == 1 || (n_dims == 2 && tensor.shape.contains(&1));
+        match role {
+            Some(Role::Weight(way)) if n_dims == 2 => {
+                ways.push(way);
+                parts.push(Part { prefix, weight: tensor, bias: None });
+            }
+            Some(Role::Bias) if is_row => {
+                // NumPy code keeps biases as rows, to add them to many samples.
+                tensor.shape = vec![tensor.n_numbers()];
+                biases.push((prefix, tensor));
+            }
+            // Arrays without names: a matrix begins a layer, a vector is the bias of the one before.
+            Some(Role::Unnamed) if unnamed && n_dims == 2 => {
+                ways.push(None);
+                parts.push(Part { prefix: tensor.name.clone(), weight: tensor, bias: None });
+            }
+            Some(Role::Unnamed) if unnamed && n_dims == 1 => {
+                let before = parts.last().map(|part| part.prefix.clone()).unwrap_or_default();
+                biases.push((before, tensor));
+            }
+            Some(Role::Weight(_) | Role::Bias) => wrong.push(format!(
                 "{} has shape {}; a weight has shape (out, in) and a bias (out,), other layers are not supported",
                 quoted(&tensor.name),
                 tensor.shape_text()
@@ -60,6 +98,12 @@ fn tensors_to_parts(tensors: Vec<Tensor>) -> Result<Vec<Part>, Wrong> {
                 quoted(&tensor.name)
             )),
         }
+    }
+    for prefix in normalisations.keys() {
+        wrong.push(format!(
+            "{} is a batch normalisation; a state dict says neither its epsilon nor where it acts: save the whole nn.Sequential with torch.save, or export the model as ONNX",
+            quoted(prefix)
+        ));
     }
     let mut places = HashMap::new();
     for (index, part) in parts.iter().enumerate() {
@@ -71,13 +115,6 @@ fn tensors_to_parts(tensors: Vec<Tensor>) -> Result<Vec<Part>, Wrong> {
         match places.get(&prefix).map(|index| &mut parts[*index]) {
             None => wrong.push(format!("{} has no weight to go with", quoted(&bias.name))),
             Some(part) if part.bias.is_some() => wrong.push(format!("{} is there twice", quoted(&bias.name))),
-            Some(part) if part.weight.shape[0] != bias.shape[0] => wrong.push(format!(
-                "{} has shape {}, but {} has {} rows",
-                quoted(&bias.name),
-                bias.shape_text(),
-                quoted(&part.weight.name),
-                part.weight.shape[0]
-            )),
             Some(part) => part.bias = Some(bias),
         }
     }
@@ -85,7 +122,40 @@ fn tensors_to_parts(tensors: Vec<Tensor>) -> Result<Vec<Part>, Wrong> {
         wrong.push("it has no tensors; a network's are named like 0.weight and 0.bias".into());
     }
     Wrong::unless_empty(wrong)?;
-    Ok(parts)
+    let named = ways[0].filter(|first| ways.iter().all(|way| *way == Some(*first)));
+    Ok((parts, named))
+}
+
+/// The order of the layers, and which way their weights lie: as the names say if that fits, else as the
+/// shapes say. With a remark where the names did not say it.
+fn order_and_way(parts: &[Part], named: Option<Way>) -> Result<(Vec<usize>, Way, Option<String>), Wrong> {
+    let says = |way: Way| {
+        let lie = if way == Way::OutIn { "(out, in)" } else { "(in, out)" };
+        Some(format!("its weights are taken to lie {lie}, since their shapes fit only so"))
+    };
+    if let Some(way) = named {
+        let refused = match in_order(parts, way) {
+            Ok(order) => return Ok((order, way, None)),
+            Err(refused) => refused,
+        };
+        return match in_order(parts, way.other()) {
+            Ok(order) if fits(parts, way.other()) => Ok((order, way.other(), says(way.other()))),
+            _ => Err(refused),
+        };
+    }
+    match (in_order(parts, Way::OutIn), in_order(parts, Way::InOut)) {
+        (Ok(order), Err(_)) => Ok((order, Way::OutIn, says(Way::OutIn))),
+        (Err(_), Ok(order)) => Ok((order, Way::InOut, says(Way::InOut))),
+        (Err(refused), Err(_)) => Err(refused),
+        (Ok(_), Ok(_)) => Err(Wrong::one(
+            "whether its weights lie (out, in) or (in, out) is said neither by their names nor by their shapes; call them 0.weight, 2.weight, ... if (out, in), and 0.kernel, 2.kernel, ... if (in, out)",
+        )),
+    }
+}
+
+/// Do all biases fit their weights?
+fn fits(parts: &[Part], way: Way) -> bool {
+    parts.iter().all(|part| part.bias.as_ref().is_none_or(|bias| bias.shape[0] == part.sizes(way).1))
 }
 
 /// The layers in the order in which data flows through them.
@@ -93,14 +163,26 @@ fn tensors_to_parts(tensors: Vec<Tensor>) -> Result<Vec<Part>, Wrong> {
 /// Names that differ in their numbers only are in the order of the numbers. Of other names
 /// (`hidden`, `out`) the alphabet says little: their order and the file's order are both tried,
 /// and if both fit and differ, nothing is guessed.
-fn in_order(parts: Vec<Part>) -> Result<Vec<Part>, Wrong> {
+fn in_order(parts: &[Part], way: Way) -> Result<Vec<usize>, Wrong> {
+    let unfit = |part: &Part| {
+        let bias = part.bias.as_ref().filter(|bias| bias.shape[0] != part.sizes(way).1)?;
+        Some(format!(
+            "{} has shape {}, but {} has {} {}",
+            quoted(&bias.name),
+            bias.shape_text(),
+            quoted(&part.weight.name),
+            part.sizes(way).1,
+            if way == Way::OutIn { "rows" } else { "columns" }
+        ))
+    };
+    Wrong::unless_empty(parts.iter().filter_map(unfit).collect())?;
     let stem = |part: &Part| part.prefix.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     let numbered = parts.windows(2).all(|pair| stem(&pair[0]) == stem(&pair[1]));
     let mut natural: Vec<usize> = (0..parts.len()).collect();
     natural.sort_by(|a, b| natural_order(&parts[*a].prefix, &parts[*b].prefix));
     let stored: Vec<usize> = (0..parts.len()).collect();
 
-    let (natural_misfits, stored_misfits) = (misfits(&parts, &natural), misfits(&parts, &stored));
+    let (natural_misfits, stored_misfits) = (misfits(parts, &natural, way), misfits(parts, &stored, way));
     if !numbered && natural != stored && natural_misfits.is_empty() && stored_misfits.is_empty() {
         let names = |order: &[usize]| order.iter().map(|i| quoted(&parts[*i].prefix)).collect::<Vec<_>>().join(", ");
         return Err(Wrong::one(format!(
@@ -109,29 +191,26 @@ fn in_order(parts: Vec<Part>) -> Result<Vec<Part>, Wrong> {
             names(&stored)
         )));
     }
-    let order = if numbered || natural_misfits.is_empty() || !stored_misfits.is_empty() {
+    if numbered || natural_misfits.is_empty() || !stored_misfits.is_empty() {
         Wrong::unless_empty(natural_misfits)?;
-        natural
+        Ok(natural)
     } else {
-        stored
-    };
-    let mut parts: Vec<Option<Part>> = parts.into_iter().map(Some).collect();
-    Ok(order.into_iter().filter_map(|index| parts[index].take()).collect())
+        Ok(stored)
+    }
 }
 
 /// The places where a layer's width is not what the next one takes in.
-fn misfits(parts: &[Part], order: &[usize]) -> Vec<String> {
+fn misfits(parts: &[Part], order: &[usize], way: Way) -> Vec<String> {
     let misfit = |pair: &[usize]| {
-        let (before, after) = (&parts[pair[0]].weight, &parts[pair[1]].weight);
-        (before.shape[0] != after.shape[1]).then(|| {
+        let (before, after) = (&parts[pair[0]], &parts[pair[1]]);
+        let (gives, takes) = (before.sizes(way).1, after.sizes(way).0);
+        (gives != takes).then(|| {
             format!(
-                "{} of shape {} takes {} values, but {} of shape {} gives {}",
-                quoted(&after.name),
-                after.shape_text(),
-                after.shape[1],
-                quoted(&before.name),
-                before.shape_text(),
-                before.shape[0]
+                "{} of shape {} takes {takes} values, but {} of shape {} gives {gives}",
+                quoted(&after.weight.name),
+                after.weight.shape_text(),
+                quoted(&before.weight.name),
+                before.weight.shape_text(),
             )
         })
     };
@@ -160,9 +239,13 @@ fn natural_order(a: &str, b: &str) -> Ordering {
     keys(a).cmp(&keys(b))
 }
 
-fn part_to_layer(part: &Part, wrong: &mut Vec<String>) -> Layer<Rational> {
+fn part_to_layer(part: &Part, way: Way, wrong: &mut Vec<String>) -> Layer<Rational> {
     let values = part.weight.values(wrong);
-    let weights: Vec<_> = values.chunks(part.weight.shape[1]).map(<[Rational]>::to_vec).collect();
+    let n_columns = part.weight.shape[1];
+    let weights: Vec<Vec<Rational>> = match way {
+        Way::OutIn => values.chunks(n_columns).map(<[Rational]>::to_vec).collect(),
+        Way::InOut => (0..n_columns).map(|j| values.iter().skip(j).step_by(n_columns).cloned().collect()).collect(),
+    };
     let biases = match &part.bias {
         Some(bias) => bias.values(wrong),
         None => vec![Rational::zero(); weights.len()],
@@ -182,7 +265,7 @@ mod tests {
     fn shape(tensors: &[(&str, &[usize])]) -> Result<Vec<usize>, String> {
         let tensors = tensors.iter().map(|(name, shape)| tensor(name, shape)).collect();
         tensors_to_network(tensors, Notes::default())
-            .map(|file| file.network.shape())
+            .map(|reading| reading.file.network.shape())
             .map_err(|Wrong(findings)| findings.join("\n"))
     }
 
@@ -203,7 +286,7 @@ mod tests {
         assert_eq!(
             shape(&[("0.weight", &[8, 3, 3]), ("0.bias", &[8]), ("1.running_mean", &[8]), ("2.weight", &[1, 8])]),
             Err("`0.weight` has shape (8, 3, 3); a weight has shape (out, in) and a bias (out,), other layers are not supported\n\
-                 `1.running_mean` is neither a weight nor a bias; layers are named like 0.weight and 0.bias, other layers are not supported\n\
+                 `1` is a batch normalisation; a state dict says neither its epsilon nor where it acts: save the whole nn.Sequential with torch.save, or export the model as ONNX\n\
                  `0.bias` has no weight to go with"
                 .into())
         );
@@ -219,5 +302,46 @@ mod tests {
             shape(&[("b.weight", &[2, 2]), ("a.weight", &[2, 2])]),
             Err("the layers' names do not tell their order: both `a`, `b` and `b`, `a` would fit; number them (0.weight, 1.weight, ...)".into())
         );
+    }
+
+    /// The shape, and whether the weights were found to lie (in, out).
+    fn shape_and_way(tensors: &[(&str, &[usize])]) -> Result<(Vec<usize>, bool), String> {
+        let tensors = tensors.iter().map(|(name, shape)| tensor(name, shape)).collect();
+        let reading = tensors_to_network(tensors, Notes::default()).map_err(|Wrong(findings)| findings.join("\n"))?;
+        Ok((reading.file.network.shape(), reading.remarks.iter().any(|remark| remark.contains("(in, out)"))))
+    }
+
+    #[test]
+    fn names_of_other_programs() {
+        let same = Ok((vec![2, 3, 1], false));
+        // Keras and Flax say how weights lie, scikit-learn too.
+        assert_eq!(
+            shape_and_way(&[("dense/kernel:0", &[2, 3]), ("dense/bias:0", &[3]), ("dense_1/kernel:0", &[3, 1])]),
+            same
+        );
+        assert_eq!(shape_and_way(&[("params/Dense_0/kernel", &[2, 3]), ("params/Dense_1/kernel", &[3, 1])]), same);
+        assert_eq!(
+            shape_and_way(&[
+                ("coefs_0", &[2, 3]),
+                ("coefs_1", &[3, 1]),
+                ("intercepts_0", &[3]),
+                ("intercepts_1", &[1])
+            ]),
+            same
+        );
+        // Others leave it to the shapes.
+        let from_shapes = Ok((vec![2, 3, 1], true));
+        assert_eq!(shape_and_way(&[("W1", &[2, 3]), ("b1", &[1, 3]), ("W2", &[3, 1]), ("b2", &[1, 1])]), from_shapes);
+        assert_eq!(
+            shape_and_way(&[("arr_0", &[2, 3]), ("arr_1", &[3]), ("arr_2", &[3, 1]), ("arr_3", &[1])]),
+            from_shapes
+        );
+        assert_eq!(shape_and_way(&[("W1", &[3, 2]), ("b1", &[3]), ("W2", &[1, 3])]), same);
+        assert_eq!(shape_and_way(&[("0.weight", &[2, 3]), ("0.bias", &[3]), ("1.weight", &[3, 1])]), from_shapes);
+        assert_eq!(shape_and_way(&[("model.net.fc1.weight", &[3, 2]), ("model.net.fc2.weight", &[1, 3])]), same);
+        assert_eq!(shape_and_way(&[("module.0.weight", &[3, 2]), ("module.2.weight", &[1, 3])]), same);
+        // Square weights without a telling name are not guessed at.
+        let guessed = shape_and_way(&[("W1", &[2, 2]), ("W2", &[2, 2])]);
+        assert!(guessed.clone().unwrap_err().starts_with("whether its weights lie"), "{guessed:?}");
     }
 }

@@ -341,22 +341,40 @@ pub fn largest_difference(
     if let Domain::Finite { .. } = domain {
         return finite::largest(&graph, domain, limits);
     }
-    let integers = IntegerGraph::of(&graph);
+    largest_on_cells(&graph, domain, limits, |_, _, _| {})
+}
+
+/// The largest absolute value of a graph's outputs on a domain; `each` is told each cell, the scales of
+/// its output rows, and the largest value on it.
+pub(crate) fn largest_on_cells(
+    graph: &ReluGraph,
+    domain: &Domain,
+    limits: Limits<'_>,
+    mut each: impl FnMut(&Cell<'_>, &[Rational], &Rational),
+) -> Result<Largest, Error> {
+    let integers = IntegerGraph::of(graph);
     let mut largest: Option<Largest> = None;
     walk_integers(&integers, domain, limits, false, |step| {
         let Step::Cell(cell) = step else { return true };
+        let mut here = Rational::zero();
         for (row, scale) in cell.output_rows().into_iter().zip(&integers.scales) {
             for row in [row.negated(), row] {
-                match (cell.highest_row(row, scale), &largest) {
-                    (Highest::At(value, _), Some(Largest::At(most, _))) if value <= *most => {}
-                    (Highest::At(value, point), _) => largest = Some(Largest::At(value, point)),
-                    (Highest::Unbounded(from, ray), _) => {
+                let (value, point) = match cell.highest_row(row, scale) {
+                    Highest::At(value, point) => (value, point),
+                    Highest::Unbounded(from, ray) => {
                         largest = Some(Largest::Infinite { from, ray });
                         return false;
                     }
+                };
+                if value > here {
+                    here = value.clone();
+                }
+                if !matches!(&largest, Some(Largest::At(most, _)) if value <= *most) {
+                    largest = Some(Largest::At(value, point));
                 }
             }
         }
+        each(cell, &integers.scales, &here);
         true
     })?;
     let nowhere = || Error::input("there is no output to compare");

@@ -6,6 +6,7 @@
 //! piecewise linear. Every certificate is for `pellucid-check` to accept or reject.
 
 mod approximation;
+mod beyond;
 mod cells;
 mod cone;
 mod count;
@@ -35,6 +36,7 @@ mod volume;
 mod walk;
 
 pub use approximation::{Near, Proposed, prove_near};
+pub use beyond::{Apart, apart};
 pub use cells::{CellCounts, Corners, LinearCell, Neighbour, cell_counts, cells, count_cells};
 pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count, plan_quickly};
 pub use difference::{

@@ -3,14 +3,17 @@
 
 use pellucid_check::Checked;
 use pellucid_compile::{Approximated, Compiled};
-use pellucid_core::{Affine, Biases, Circuit, Domain, Expr, Function, Network, Rational, expr_to_text};
-use pellucid_decompile::{Decompiled, Neuron, Status};
+use pellucid_core::{Affine, Biases, Circuit, Domain, Network, NeuronId, Rational, expr_to_text};
+use pellucid_decompile::{Ablated, Ablation, Decompiled, Neuron, Noise, Status};
 use pellucid_prove::{Counterexample, Largest, LinearCell};
 use pellucid_train::{Run, binomial_interval_95};
 use serde_json::{Value, json};
 
 use crate::classify::{Classified, Verdict};
 use crate::{Differences, InFloat32, OnData, Witness};
+
+/// Digits of bounds of shares.
+const SHARE_DIGITS: usize = 6;
 
 /// The layers of a network as exact strings.
 pub fn layers(network: &Network<Rational>) -> Value {
@@ -190,30 +193,48 @@ pub fn decompiled(found: &Decompiled, network: &Network<Rational>, domain: &Doma
             "missing": against.missing.iter().map(|f| f.label(inputs)).collect::<Vec<_>>(),
         })
     });
+    let closer = found.closer.as_ref().map(|closer| {
+        json!({
+            "formula": closer.formula.to_string(),
+            "max_deviation": deviation(&closer.deviation),
+            "max_deviation_at": deviation_at(&closer.deviation),
+        })
+    });
     json!({
         "formula": found.formula.to_string(),
         "exact": matches!(&found.deviation, Largest::At(most, _) if most.is_zero()),
         "explained": found.explained,
         "max_deviation": deviation(&found.deviation),
         "max_deviation_at": deviation_at(&found.deviation),
+        "beyond_tolerance": found.beyond.as_ref().map(beyond),
+        "closer": closer,
         "tolerance": tolerance.to_string(),
         "domain": domain.to_string(),
         "widths": network.widths(),
         "reduced_widths": found.reduced_widths,
         "neurons": found.neurons.iter().map(|n| neuron(n, inputs)).collect::<Vec<_>>(),
         "circuits": circuits(&found.circuits, inputs),
+        "noise": found.noise.iter().map(noise).collect::<Vec<_>>(),
         "remarks": found.remarks,
         "against_target": against,
     })
 }
 
-/// How far a network is from a function at finitely many points.
-pub fn at_points(function: &Function, points: &Domain, found: &Largest) -> Value {
+/// Bounds of the share of the volume where a formula is off by more than the tolerance.
+fn beyond((low, high): &(Rational, Rational)) -> Value {
+    json!({"at_least": low.decimal_below(SHARE_DIGITS), "at_most": high.decimal_above(SHARE_DIGITS)})
+}
+
+fn names(neurons: &[NeuronId]) -> Vec<String> {
+    neurons.iter().map(ToString::to_string).collect()
+}
+
+fn noise(noise: &Noise) -> Value {
     json!({
-        "function": function.to_string(),
-        "domain": points.to_string(),
-        "max_deviation": deviation(found),
-        "max_deviation_at": deviation_at(found),
+        "neurons": names(&noise.neurons),
+        "why": noise.why,
+        "effect": noise.effect.as_ref().map(Rational::to_string),
+        "exact": noise.exact,
     })
 }
 
@@ -236,6 +257,25 @@ pub fn on_data(found: &OnData) -> Value {
     answer
 }
 
+/// What `decompile --ablate` found, one entry a change.
+pub fn ablations(ablations: &[Ablation]) -> Value {
+    let entry = |ablation: &Ablation| {
+        let (most, gave_up) = match &ablation.ablated {
+            Ablated::Deviation(largest) => (Some(deviation(largest)), None),
+            Ablated::GaveUp(reason) => (None, Some(reason)),
+        };
+        json!({
+            "circuit": ablation.circuit,
+            "neurons": names(&ablation.neurons),
+            "change": ablation.change.to_string(),
+            "max_deviation": most,
+            "difference": ablation.difference.as_ref().map(Rational::to_string),
+            "gave_up": gave_up,
+        })
+    };
+    ablations.iter().map(entry).collect()
+}
+
 /// Circuits and their parts in one list, from the outside in.
 pub(crate) fn circuits(circuits: &[Circuit], inputs: &[String]) -> Vec<Value> {
     let all = circuits.iter().flat_map(|circuit| circuit.all());
@@ -250,7 +290,8 @@ pub(crate) fn circuits(circuits: &[Circuit], inputs: &[String]) -> Vec<Value> {
 }
 
 fn neuron(neuron: &Neuron, inputs: &[String]) -> Value {
-    let of: Vec<String> = neuron.feature.inputs().iter().map(|i| expr_to_text(&Expr::Input(*i), inputs)).collect();
+    let names = neuron.names(inputs);
+    let of: Vec<&String> = neuron.feature.inputs().into_iter().map(|i| &names[i]).collect();
     let merged_into = match neuron.status {
         Status::Merged(other) => Some(other.to_string()),
         _ => None,
@@ -258,9 +299,11 @@ fn neuron(neuron: &Neuron, inputs: &[String]) -> Value {
     json!({
         "name": neuron.id.to_string(),
         "feature": neuron.feature.kind.to_string(),
-        "label": neuron.feature.label(inputs),
+        "label": neuron.label(inputs),
         "of": of,
+        "computes": neuron.computes.as_ref().map(|computes| expr_to_text(computes, inputs)),
         "status": neuron.status.to_string(),
+        "does": neuron.work.to_string(),
         "merged_into": merged_into,
         "scale": neuron.feature.scale.to_string(),
         "out": strings(&neuron.out),

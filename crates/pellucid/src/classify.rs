@@ -80,7 +80,7 @@ pub fn classify(
     let inputs = network.input_names();
     let features = || {
         let live = decompiled.neurons.iter().filter(|n| matches!(n.status, Status::Live | Status::AlwaysOn));
-        live.map(|neuron| neuron.feature.label(inputs)).collect::<Vec<_>>().join(", ")
+        live.map(|neuron| neuron.label(inputs)).collect::<Vec<_>>().join(", ")
     };
     let off = match &deviation {
         Some(Largest::At(most, _)) => format!("off by up to {}", most.to_decimal(3)),

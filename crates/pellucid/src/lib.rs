@@ -59,18 +59,22 @@ pub use pellucid_core::{
     Elementary, Error, Expr, Feature, FeatureKind, Function, Hyperplane, Interval, Jet, Layer, Network, NeuronId,
     Number, Part, Proof, Rational, Target, Trace, circuit_name, counted, expr_to_text, numbered_inputs,
 };
-pub use pellucid_decompile::{AgainstTarget, Decompiled, Neuron, Question, Status, decompile};
+pub use pellucid_decompile::{
+    Ablated, Ablation, AgainstTarget, Change, Closer, Decompiled, Neuron, Noise, Question, Status, Work, ablations,
+    decompile,
+};
 pub use pellucid_draw::{
     CellPicture, CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text,
 };
 pub use pellucid_formats::{
-    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, Table, WriteOptions, read, read_path,
-    read_path_with, read_property, read_property_path, read_table, read_table_path, read_with, write, write_path,
+    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, Reading, Table, WriteOptions, read, read_path,
+    read_path_with, read_path_with_remarks, read_property, read_property_path, read_table, read_table_path, read_with,
+    read_with_remarks, write, write_path,
 };
 pub use pellucid_prove::{
-    CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Near, Neighbour, Never, OneLayerForm,
-    ProofSink, Proposed, Representable, Satisfying, SizeBound, Step, Verdict, cell_counts, cells, count_cells,
-    largest_difference, point_of, prove_near, prove_never, prove_within, prove_within_by, prove_within_to,
+    Apart, CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Near, Neighbour, Never,
+    OneLayerForm, ProofSink, Proposed, Representable, Satisfying, SizeBound, Step, Verdict, cell_counts, cells,
+    count_cells, largest_difference, point_of, prove_near, prove_never, prove_within, prove_within_by, prove_within_to,
     representable, walk,
 };
 pub use pellucid_train::{

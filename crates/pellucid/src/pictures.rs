@@ -32,8 +32,8 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
     for neuron in &found.neurons {
         // A neuron that is always on detects nothing: it carries its affine form.
         let name = match neuron.status {
-            Status::AlwaysOn => expr_to_text(&neuron.feature.form.to_expr(), inputs),
-            _ => neuron.feature.label(inputs),
+            Status::AlwaysOn => expr_to_text(&neuron.feature.form.to_expr(), &neuron.names(inputs)),
+            _ => neuron.label(inputs),
         };
         if name.chars().count() <= LONGEST_NEURON_NAME {
             picture = match neuron.status {
@@ -45,14 +45,47 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
             neuron.id,
             match neuron.status {
                 Status::Live => Drawn::Live,
-                Status::Dead | Status::Unread => Drawn::Dead,
+                Status::Dead | Status::Unread | Status::Decoy(_) => Drawn::Dead,
                 Status::AlwaysOn => Drawn::AlwaysOn,
                 Status::Merged(_) => Drawn::Merged,
             },
         );
     }
     let outputs = found.formula.outputs().iter().map(|output| expr_to_text(output, inputs));
-    picture.outputs(short_names(outputs.collect()))
+    let idle = |neuron: NeuronId| {
+        let known = found.neurons.iter().find(|known| known.id == neuron);
+        known.is_some_and(|known| matches!(known.status, Status::Dead | Status::Unread | Status::Merged(_)))
+    };
+    without_the_least(picture, network, idle).outputs(short_names(outputs.collect()))
+}
+
+/// More neurons of a layer make a picture that nobody reads.
+const MOST_DRAWN: usize = 16;
+
+/// Of wide layers the neurons that do nothing are left out, then those through which least goes.
+fn without_the_least<'a>(
+    mut picture: Picture<'a>,
+    network: &'a Network<Rational>,
+    idle: impl Fn(NeuronId) -> bool,
+) -> Picture<'a> {
+    for (layer, pair) in network.layers().windows(2).enumerate() {
+        let width = pair[0].weights.len();
+        if width <= MOST_DRAWN {
+            continue;
+        }
+        let size = |values: &mut dyn Iterator<Item = &Rational>| values.map(|w| w.to_f64().abs()).sum::<f64>();
+        // How much may go through a neuron: what comes in times what goes out.
+        let through = |index: usize| {
+            let incoming = size(&mut pair[0].weights[index].iter().chain([&pair[0].biases[index]]));
+            incoming * size(&mut pair[1].weights.iter().map(|row| &row[index]))
+        };
+        let mut order: Vec<usize> = (0..width).filter(|index| !idle(NeuronId { layer, index: *index })).collect();
+        order.sort_by(|a, b| through(*b).total_cmp(&through(*a)));
+        order.truncate(MOST_DRAWN);
+        let left_out = (0..width).filter(|index| !order.contains(index));
+        picture = left_out.fold(picture, |picture, index| picture.leave_out(NeuronId { layer, index }));
+    }
+    picture
 }
 
 /// The picture of a network that computes a function, with names where one layer has them.

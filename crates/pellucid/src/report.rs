@@ -222,7 +222,7 @@ fn found(run: &Run, classified: &Classified) -> Result<Markup, Error> {
             div.wide { table {
                 thead { tr { th { "neuron" } th { "detects" } th { "feature" } th { "scale" } th { "weight out" } th { "" } } }
                 tbody { @for neuron in &found.neurons { tr {
-                    td { (neuron.id) } td { code { (neuron.feature.label(inputs)) } } td { (neuron.feature.kind) }
+                    td { (neuron.id) } td { code { (neuron.label(inputs)) } } td { (neuron.feature.kind) }
                     td.number { (neuron.feature.scale.to_decimal(4)) }
                     td.number { (neuron.out.iter().map(|w| w.to_decimal(4)).collect::<Vec<_>>().join(", ")) }
                     td { @match neuron.status {

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pellucid::{
-    AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile, Neuron, Numbers,
-    Rational, Status, WriteOptions, answers, expr_to_text, pictures,
+    Ablated, Ablation, AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile,
+    Neuron, Noise, Numbers, Rational, Status, Work, WriteOptions, answers, expr_to_text, pictures,
 };
 
 use self::asked::Asked;
 use self::data::DataArguments;
-use super::compile::write_certificate;
+use super::compile::{must_hold, write_certificate};
 use crate::arguments::{FunctionArguments, nonnegative};
 use crate::limits::LimitArguments;
 use crate::{Answer, files, screen, words};
@@ -49,6 +49,10 @@ pub struct Arguments {
     functions: FunctionArguments,
     #[command(flatten)]
     limits: LimitArguments,
+    /// Take out each neuron and each circuit, and make each ideal, and tell how much further off the network
+    /// is then (can take long)
+    #[arg(long)]
+    ablate: bool,
     /// Write the smallest network for the formula
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -77,40 +81,45 @@ fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
     let asked = Asked::of(arguments, files::network(path)?)?;
-    if let Some(remark) = asked.remark() {
-        screen::remark(&remark);
-    }
     let data = arguments.data.read(&asked)?;
     let clock = arguments.limits.start();
     let found = clock.run("decompiling", |limits| asked.answered(limits))?;
-    found.must_hold()?;
+    if let Some(certificate) = &found.certificate {
+        must_hold(certificate)?;
+    }
     let (network, domain) = (&asked.network, &asked.domain);
     if let Some(path) = &arguments.certificate {
-        match &found.decompiled.certificate {
+        match &found.certificate {
             Some(certificate) => write_certificate(certificate, path)?,
             None => screen::remark("no proof is written: the formula is off without bound"),
         }
     }
-    let formula = &found.decompiled.formula;
+    let formula = &found.formula;
     if let Some(path) = &arguments.output {
         let compile = |limits: Limits<'_>| pellucid::compile(formula, domain, Biases::ALLOWED, limits);
         let compiled = clock.run("compiling the formula", compile)?;
         write_smallest(compiled.network, formula, domain, path)?;
     }
-    let on_data = data.map(|data| data.compared(&asked, &found.decompiled)).transpose()?;
+    let ablate = |limits: Limits<'_>| pellucid::ablations(network, &found, domain, limits);
+    let ablations = arguments.ablate.then(|| clock.run("ablating", ablate)).transpose()?;
+    let on_data = data.map(|data| data.compared(&asked, &found)).transpose()?;
     if arguments.json {
-        let mut answer = found.to_json(&asked);
-        if let (Some(answer), Some(on_data)) = (answer.as_object_mut(), &on_data) {
-            answer.insert("on_data".into(), answers::on_data(on_data));
+        let mut answer = answers::decompiled(&found, network, domain, &asked.tolerance);
+        if let Some(answer) = answer.as_object_mut() {
+            let parts = [
+                ("ablations", ablations.as_deref().map(answers::ablations)),
+                ("on_data", on_data.as_ref().map(answers::on_data)),
+            ];
+            answer.extend(parts.into_iter().filter_map(|(name, part)| Some((name.to_string(), part?))));
         }
         screen::out_json(&answer)?;
     } else {
-        let mut text = text(&found.decompiled, network, domain, &asked.tolerance);
-        text += &found.at_points.as_ref().map_or_else(String::new, |at_points| at_points.text(network.input_names()));
+        let mut text = text(&found, network, domain, &asked.tolerance);
+        text += &ablations.map_or_else(String::new, |ablations| ablations_text(&ablations));
         text += &on_data.as_ref().map_or_else(String::new, |on_data| data::text(on_data, &asked));
         screen::out(&text)?;
     }
-    Ok(found.answer())
+    Ok(if found.explained { Answer::Yes } else { Answer::No })
 }
 
 /// Writes the formula's smallest network, rounded where the format has no fractions.
@@ -152,7 +161,15 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
         Largest::Infinite { .. } => "  off without bound on this domain\n".to_string(),
     };
     if !found.explained {
-        text += &format!("  not explained: above the tolerance of {}\n", words::short(tolerance, 3));
+        text +=
+            &format!("  not explained: above the tolerance of {}{}\n", words::short(tolerance, 3), where_beyond(found));
+    }
+    if let Some(closer) = &found.closer {
+        let formula = words::brief(&closer.formula.to_string(), FORMULA_CHARS);
+        text += &format!("  within the tolerance everywhere: {formula}\n");
+        if let Largest::At(most, at) = &closer.deviation {
+            text += &format!("    off by {}\n", at_most(most, inputs, at));
+        }
     }
     text.push('\n');
     let picture = pictures::decompiled_picture(network, found);
@@ -165,6 +182,9 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
         text.push('\n');
     }
     text += &circuits_text(&found.circuits, inputs);
+    for noise in found.noise.iter().filter(|noise| noise.why == "rounded away") {
+        text += &format!("  {}\n", noise_text(noise));
+    }
     for remark in &found.remarks {
         text += &format!("  {remark}\n");
     }
@@ -182,6 +202,13 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
     // A last section without lines leaves an empty one.
     text.truncate(text.trim_end().len());
     text + "\n"
+}
+
+/// On how much of the domain the formula is off by more than the tolerance.
+fn where_beyond(found: &Decompiled) -> String {
+    let Some((_, high)) = &found.beyond else { return String::new() };
+    let percent = (high * &Rational::from(100)).decimal_above(3);
+    format!(" on at most {percent} % of the domain's volume (proved), within it on the rest")
 }
 
 /// `at most 0.5, exactly 1/2 (proved), at x1 = 1`.
@@ -205,20 +232,54 @@ fn against_text(against: &AgainstTarget, inputs: &[String], is_formula: bool) ->
 }
 
 fn neuron_text(neuron: &Neuron, inputs: &[String]) -> String {
-    let label = words::brief(&neuron.feature.label(inputs), COMPUTES_CHARS);
+    let label = words::brief(&neuron.label(inputs), COMPUTES_CHARS);
     let out: Vec<String> = neuron.out.iter().map(|w| w.to_decimal(4)).collect();
     let status = match neuron.status {
         Status::Live => String::new(),
         Status::Merged(other) => format!("  the same as {other}"),
         other => format!("  {other}"),
     };
+    let carries = if neuron.work == Work::Carries && neuron.status != Status::AlwaysOn { "  carries" } else { "" };
     let scale = neuron.feature.scale.to_decimal(4);
     format!(
-        "{:<6}{label:<14} {:<12} scale {scale:<8} out {}{status}",
+        "{:<6}{label:<14} {:<12} scale {scale:<8} out {}{status}{carries}",
         neuron.id.to_string(),
         neuron.feature.kind.to_string(),
         out.join(", ")
     )
+}
+
+/// What of a network no circuit has, and how much it can matter.
+fn noise_text(noise: &Noise) -> String {
+    let neurons: Vec<String> = noise.neurons.iter().map(ToString::to_string).collect();
+    let effect = match &noise.effect {
+        Some(effect) => format!("changes no output by more than {}", effect.decimal_above(3)),
+        None => "has an effect without a known bound".to_string(),
+    };
+    format!("{} is in no circuit: it {effect}", neurons.join(", "))
+}
+
+/// What becomes of the deviation when neurons and circuits are taken out or made ideal, one line each.
+fn ablations_text(ablations: &[Ablation]) -> String {
+    let mut text = "\n  changed                                           then off by at most\n".to_string();
+    for ablation in ablations {
+        let neurons: Vec<String> = ablation.neurons.iter().map(ToString::to_string).collect();
+        let what = ablation.circuit.clone().unwrap_or_else(|| neurons.join(" "));
+        let what = format!("{} {}", words::brief(&what, COMPUTES_CHARS), ablation.change);
+        let off = match &ablation.ablated {
+            Ablated::Deviation(Largest::At(most, _)) => words::short(most, 4),
+            Ablated::Deviation(Largest::Infinite { .. }) => "no bound".to_string(),
+            Ablated::GaveUp(reason) => reason.clone(),
+        };
+        let more = match &ablation.difference {
+            Some(difference) if difference.is_zero() => "  no more than before".to_string(),
+            Some(difference) if difference.is_negative() => format!("  {} less", words::short(&difference.abs(), 4)),
+            Some(difference) => format!("  {} more", words::short(difference, 4)),
+            None => String::new(),
+        };
+        text += &format!("  {what:<50}{off}{more}\n");
+    }
+    text
 }
 
 /// The circuits and their parts, one line each.

@@ -28,7 +28,18 @@ def torch_files(weights: dict, folder: Path) -> None:
     point = torch.zeros(1, model[0].in_features)
     torch.onnx.export(model, (point,), folder / "torch.onnx", dynamo=True, external_data=False, verbose=False)
     torch.onnx.export(model, (point,), folder / "torch-script.onnx", dynamo=False)
+    forget_places(folder / "torch.onnx")
     numpy.savez(folder / "arrays.npz", **weights)
+
+
+def forget_places(path: Path) -> None:
+    """Leaves out the notes of the exporter on where in this machine's Python each node comes from."""
+    import onnx
+
+    model = onnx.load(path)
+    for noted in [model, model.graph, *model.graph.node, *model.graph.value_info]:
+        del noted.metadata_props[:]
+    onnx.save(model, path)
 
 
 def keras_file(weights: dict, folder: Path) -> None:
@@ -41,6 +52,7 @@ def keras_file(weights: dict, folder: Path) -> None:
         model.add(keras.layers.Dense(weights[f"{name}.weight"].shape[0], activation=activation))
         # A kernel is (in, out).
         model.layers[-1].set_weights([weights[f"{name}.weight"].T, weights[f"{name}.bias"]])
+    model(numpy.zeros((1, weights[f"{names[0]}.weight"].shape[1]), numpy.float32))
     model.export(str(folder / "keras.onnx"), format="onnx")
 
 

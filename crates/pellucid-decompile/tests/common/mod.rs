@@ -52,6 +52,18 @@ pub fn taken_apart(network: &Network<Rational>, question: &Question<'_>) -> Deco
         (Largest::Infinite { .. }, None) => assert!(!found.explained),
         other => panic!("{text}: {other:?}"),
     }
+    if let Some(closer) = &found.closer {
+        let Some(certificate) = &closer.certificate else { panic!("{text}: a closer formula is proved") };
+        assert!(check(certificate).is_accepted(), "{}", closer.formula);
+        let Claim::Within { right, bound, .. } = &certificate.claim else { panic!("{text}") };
+        assert_eq!(right, &Computation::Function(closer.formula.clone()));
+        assert!(*bound <= question.tolerance && !found.explained, "{text}");
+    }
+    if let Some((low, high)) = &found.beyond {
+        assert!(!low.is_negative() && low <= high, "{text}");
+        // Outside of a share of 0 there is nothing; where something is off, it is off on an open set.
+        assert_eq!(high.is_zero(), found.explained, "{text}");
+    }
     // A certificate survives its file.
     if let Some(certificate) = &found.certificate {
         let again = Certificate::from_json(&certificate.to_json()).unwrap();
@@ -85,6 +97,17 @@ impl Stream {
     pub fn weight(&mut self, size: f64) -> f64 {
         f64::from(self.between(-size, size) as f32)
     }
+}
+
+/// A network of any depth with weights as a framework draws them.
+pub fn untrained_stack(stream: &mut Stream, widths: &[usize]) -> Network<Rational> {
+    let layers = widths.windows(2).map(|pair| {
+        let size = 1.0 / (pair[0] as f64).sqrt();
+        let mut numbers =
+            |n: usize| -> Vec<Rational> { (0..n).map(|_| Rational::from_f64(stream.weight(size)).unwrap()).collect() };
+        Layer { weights: (0..pair[1]).map(|_| numbers(pair[0])).collect(), biases: numbers(pair[1]) }
+    });
+    Network::new(None, layers.collect()).unwrap()
 }
 
 /// A network with weights as a framework draws them.

@@ -6,5 +6,7 @@ mod fixtures;
 mod messages;
 mod nnet;
 mod onnx_graphs;
+mod onnx_random;
 mod properties;
+mod pytorch;
 mod round_trips;

@@ -4,43 +4,55 @@ use pellucid_core::Rational;
 use pellucid_formats::{NetworkFile, Numbers, read};
 
 /// A protobuf field that holds bytes.
-fn bytes(number: u8, value: &[u8]) -> Vec<u8> {
+pub fn bytes(number: u8, value: &[u8]) -> Vec<u8> {
     assert!(value.len() < 1 << 14);
     [&[number << 3 | 2, (value.len() & 0x7f) as u8 | 0x80, (value.len() >> 7) as u8], value].concat()
 }
 
-fn text(number: u8, value: &str) -> Vec<u8> {
+pub fn text(number: u8, value: &str) -> Vec<u8> {
     bytes(number, value.as_bytes())
 }
 
-fn int(number: u8, value: u8) -> Vec<u8> {
+pub fn int(number: u8, value: u8) -> Vec<u8> {
     vec![number << 3, value]
 }
 
 /// A node of the graph: operator, inputs, output, attributes.
-fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[Vec<u8>]) -> Vec<u8> {
+pub fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[Vec<u8>]) -> Vec<u8> {
+    node_of_several(operator, inputs, &[output], attributes)
+}
+
+/// As [`node`], with several outputs.
+pub fn node_of_several(operator: &str, inputs: &[&str], outputs: &[&str], attributes: &[Vec<u8>]) -> Vec<u8> {
     let mut node: Vec<u8> = inputs.iter().flat_map(|name| text(1, name)).collect();
-    node.extend([text(2, output), text(4, operator)].concat());
+    node.extend(outputs.iter().flat_map(|name| text(2, name)));
+    node.extend(text(4, operator));
     node.extend(attributes.iter().flat_map(|attribute| bytes(5, attribute)));
     bytes(1, &node)
 }
 
-fn int_attribute(name: &str, value: u8) -> Vec<u8> {
+pub fn int_attribute(name: &str, value: u8) -> Vec<u8> {
     [text(1, name), int(3, value)].concat()
 }
 
-fn float_attribute(name: &str, value: f32) -> Vec<u8> {
+pub fn float_attribute(name: &str, value: f32) -> Vec<u8> {
     [text(1, name), vec![2 << 3 | 5], value.to_le_bytes().to_vec()].concat()
 }
 
 /// A tensor with raw float32 data.
-fn tensor(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
+pub fn tensor(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
     let data: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     [shape.iter().flat_map(|n| int(1, *n)).collect(), int(2, 1), text(8, name), bytes(9, &data)].concat()
 }
 
-fn initialiser(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
+pub fn initialiser(name: &str, shape: &[u8], values: &[f32]) -> Vec<u8> {
     bytes(5, &tensor(name, shape, values))
+}
+
+/// The input (field 11) or output (field 12) of a graph, with its shape.
+pub fn value_info(field: u8, name: &str, sizes: &[u8]) -> Vec<u8> {
+    let dimensions: Vec<u8> = sizes.iter().flat_map(|n| bytes(1, &int(1, *n))).collect();
+    bytes(field, &[text(1, name), bytes(2, &bytes(1, &bytes(2, &dimensions)))].concat())
 }
 
 fn model(parts: &[Vec<u8>]) -> Vec<u8> {
@@ -103,8 +115,7 @@ fn a_chain_with_everything_that_does_nothing() {
 #[test]
 fn samples_in_columns() {
     // An input of shape (2, 1), then one of shape (2) with a plain bias.
-    let dimensions = |sizes: &[u8]| sizes.iter().flat_map(|n| bytes(1, &int(1, *n))).collect::<Vec<_>>();
-    let input = |sizes: &[u8]| bytes(11, &[text(1, "x"), bytes(2, &bytes(1, &bytes(2, &dimensions(sizes))))].concat());
+    let input = |sizes: &[u8]| value_info(11, "x", sizes);
     for (sizes, bias) in [(&[2, 1][..], &[1, 1][..]), (&[2], &[1])] {
         let parts = [
             input(sizes),
@@ -140,11 +151,18 @@ fn refusals() {
     let refused = |parts: &[Vec<u8>]| read_model(parts).unwrap_err();
     let weight = initialiser("w", &[2, 2], &[f32::NAN, 2.0, 3.0, f32::INFINITY]);
     assert_eq!(
-        refused(&[node("Conv", &["x", "w"], "c", &[]), node("Relu", &["c"], "r", &[]), node("Tanh", &["r"], "y", &[])]),
+        refused(&[node("Tanh", &["x"], "c", &[]), node("Relu", &["c"], "r", &[]), node("Sign", &["r"], "y", &[])]),
         "cannot read net.onnx:
-  operator Conv at node 1 is not supported (supported: Gemm, MatMul, Add, Relu, Identity, Flatten, Reshape, Constant)
-  operator Tanh at node 3 is not supported (supported: Gemm, MatMul, Add, Relu, Identity, Flatten, Reshape, Constant)"
+  Tanh at node 1 is not supported: its graph is curved, which no ReLU network's is
+  Sign at node 3 is not supported: it jumps, which no ReLU network does
+  the sizes of the input `x` are not known; export the model with them fixed, all but the number of samples"
     );
+    let unknown = refused(&[node("LSTM", &["x"], "y", &[])]);
+    assert!(
+        unknown.contains("LSTM at node 1 is not supported: it is none of the operators that are read\n"),
+        "{unknown}"
+    );
+    assert!(unknown.contains("(operators that are read: Abs, Add, "), "{unknown}");
     assert_eq!(
         refused(&[node("MatMul", &["x", "w"], "y", &[]), weight]),
         "cannot read net.onnx:
@@ -153,12 +171,12 @@ fn refusals() {
     );
     let square = || initialiser("w", &[2, 2], &[1.0; 4]);
     assert_eq!(
-        refused(&[node("MatMul", &["x", "w"], "a", &[]), node("MatMul", &["a", "w"], "y", &[]), square()]),
-        "cannot read net.onnx: MatMul at node 2: it follows another layer without a Relu between; multiply the two into one before exporting"
+        refused(&[node("MatMul", &["x", "w"], "a", &[]), node("Mul", &["a", "x"], "y", &[]), square()]),
+        "cannot read net.onnx: Mul at node 2: it multiplies two values that both depend on the input, which is not piecewise linear"
     );
     assert_eq!(
-        refused(&[node("MatMul", &["x", "w"], "a", &[]), node("Add", &["a", "x"], "y", &[]), square()]),
-        "cannot read net.onnx: Add at node 2: it reads `x`; only a chain of layers, each reading the one before, is supported"
+        refused(&[node("MatMul", &["x", "w"], "a", &[]), node("Add", &["a", "z"], "y", &[]), square()]),
+        "cannot read net.onnx: Add at node 2: it reads `z`, which nothing before it gives"
     );
     let narrow = initialiser("v", &[3, 1], &[1.0; 3]);
     assert_eq!(
@@ -169,11 +187,13 @@ fn refusals() {
             square(),
             narrow,
         ]),
-        "cannot read net.onnx: MatMul at node 3: the weight `v` takes 3 values, but 2 come in"
+        "cannot read net.onnx: MatMul at node 3: shapes (1, 2) and (3, 1) do not fit"
     );
     assert_eq!(
         refused(&[node("MatMul", &["x", "w"], "a", &[]), square()]),
-        "cannot read net.onnx: the output `y` is not what the last operator gives"
+        "cannot read net.onnx:
+  the output `y` is given by no node
+  the sizes of the input `x` are not known; export the model with them fixed, all but the number of samples"
     );
     let external = bytes(5, &[int(1, 1), int(2, 1), text(8, "w"), int(14, 1)].concat());
     assert_eq!(

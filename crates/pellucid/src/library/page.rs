@@ -73,7 +73,7 @@ fn section(row: &Row, (domain, found): &Size) -> Result<Markup, Error> {
                 div.wide { table {
                     thead { tr { th { "neuron" } th { "detects" } th { "feature" } th { "scale" } th { "weight out" } } }
                     tbody { @for neuron in &found.neurons { tr {
-                        td { (neuron.id) } td { code { (neuron.feature.label(inputs)) } } td { (neuron.feature.kind) }
+                        td { (neuron.id) } td { code { (neuron.label(inputs)) } } td { (neuron.feature.kind) }
                         td.number { (neuron.feature.scale) }
                         td.number { (neuron.out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
                     } } }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
-use pellucid::{Largest, counted};
+use pellucid::{Decompiled, Largest, answers, counted};
 use serde_json::{Value, json};
 
-use super::asked::{Answered, Asked};
+use super::asked::Asked;
 use super::{Arguments, FORMULA_CHARS};
+use crate::commands::compile::must_hold;
 use crate::limits::Clock;
 use crate::{Answer, files, screen, words};
 
@@ -31,12 +32,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
     let for_one = [
         ("--output", arguments.output.is_some()),
         ("--certificate", arguments.certificate.is_some()),
+        ("--ablate", arguments.ablate),
         ("--data", arguments.data.is_given()),
     ];
-    for (option, is_given) in for_one {
-        if is_given {
-            bail!("{option} is for one network (give the path of one file)");
-        }
+    let given: Vec<&str> = for_one.iter().filter(|(_, is_given)| *is_given).map(|(option, _)| *option).collect();
+    if !given.is_empty() {
+        bail!("of one network alone can be given: {}", given.join(", "));
     }
     let paths = network_files(&arguments.networks)?;
     let style = ProgressStyle::with_template("decompiling {bar:30} {pos}/{len}, {per_sec}, {eta} left (Ctrl-C stops)");
@@ -92,16 +93,17 @@ fn outcome(arguments: &Arguments, path: &Path) -> Outcome {
     let clock = arguments.limits.start();
     let shown = path.display().to_string();
     match taken_apart(arguments, path, &clock) {
-        Ok((asked, answered)) => {
-            let status = crate::status(Ok(answered.answer()));
+        Ok((asked, found)) => {
+            let status = crate::status(Ok(if found.explained { Answer::Yes } else { Answer::No }));
             let line = if arguments.json {
                 let mut answer = json!({"path": shown});
-                if let (Some(answer), Value::Object(found)) = (answer.as_object_mut(), answered.to_json(&asked)) {
-                    answer.extend(found);
+                let told = answers::decompiled(&found, &asked.network, &asked.domain, &asked.tolerance);
+                if let (Some(answer), Value::Object(told)) = (answer.as_object_mut(), told) {
+                    answer.extend(told);
                 }
                 answer.to_string()
             } else {
-                row(&shown, &answered)
+                row(&shown, &found)
             };
             Outcome { line, status }
         }
@@ -118,16 +120,17 @@ fn outcome(arguments: &Arguments, path: &Path) -> Outcome {
     }
 }
 
-fn taken_apart(arguments: &Arguments, path: &Path, clock: &Clock) -> anyhow::Result<(Asked, Answered)> {
+fn taken_apart(arguments: &Arguments, path: &Path, clock: &Clock) -> anyhow::Result<(Asked, Decompiled)> {
     let asked = Asked::of(arguments, files::network(path)?)?;
-    let answered = clock.limit_named(|limits| asked.answered(limits))?;
-    answered.must_hold()?;
-    Ok((asked, answered))
+    let found = clock.limit_named(|limits| asked.answered(limits))?;
+    if let Some(certificate) = &found.certificate {
+        must_hold(certificate)?;
+    }
+    Ok((asked, found))
 }
 
 /// `net.onnx: min(x1, x2), off by at most 0.0001`.
-fn row(path: &str, answered: &Answered) -> String {
-    let found = &answered.decompiled;
+fn row(path: &str, found: &Decompiled) -> String {
     let formula = words::brief(&found.formula.to_string(), FORMULA_CHARS);
     let off = match &found.deviation {
         Largest::At(most, _) if most.is_zero() => "exactly".to_string(),

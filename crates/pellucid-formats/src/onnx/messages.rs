@@ -1,22 +1,42 @@
 //! The messages of an ONNX file, as far as networks need them.
 //! Schema: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>; the numbers are its fields.
 
+use crate::dataflow::MAX_RANK;
 use crate::notes::Notes;
 use crate::protobuf::{Field, Fields, take_varint};
 use crate::tensor::{Dtype, Tensor};
 use crate::wrong::{Wrong, quoted};
 
 /// `TensorProto.DataType`, where there is a dtype for it.
-const DATA_TYPES: [(u64, Dtype); 6] =
-    [(1, Dtype::F32), (6, Dtype::I32), (7, Dtype::I64), (10, Dtype::F16), (11, Dtype::F64), (16, Dtype::Bf16)];
+const DATA_TYPES: [(u64, Dtype); 8] = [
+    (1, Dtype::F32),
+    (2, Dtype::U8),
+    (6, Dtype::I32),
+    (7, Dtype::I64),
+    // A truth value is a byte, 0 or 1.
+    (9, Dtype::U8),
+    (10, Dtype::F16),
+    (11, Dtype::F64),
+    (16, Dtype::Bf16),
+];
 
 /// The data type's number and its name in messages, where there is no dtype for it.
-const OTHER_DATA_TYPES: [(u64, &str); 6] =
-    [(2, "uint8"), (3, "int8"), (4, "uint16"), (5, "int16"), (8, "string"), (9, "bool")];
+const OTHER_DATA_TYPES: [(u64, &str); 9] = [
+    (3, "int8"),
+    (4, "uint16"),
+    (5, "int16"),
+    (8, "string"),
+    (12, "uint32"),
+    (13, "uint64"),
+    (14, "complex64"),
+    (15, "complex128"),
+    (17, "float8"),
+];
 
 /// Bounds on what is kept of a graph: an item may take two bytes in the file and a hundred here.
 const MAX_ITEMS: usize = 1 << 16;
-const MAX_NODE_ITEMS: usize = 64;
+const MAX_NODE_ITEMS: usize = 1 << 12;
+const MAX_ATTRIBUTES: usize = 64;
 
 /// `GraphProto`.
 #[derive(Default)]
@@ -46,7 +66,10 @@ pub(crate) struct Attribute<'a> {
     pub name: &'a str,
     pub float: Option<f32>,
     pub int: Option<i64>,
+    pub text: Option<&'a [u8]>,
     pub tensor: Option<&'a [u8]>,
+    pub ints: Vec<i64>,
+    pub floats: Vec<f32>,
 }
 
 /// `ValueInfoProto`: a name, and its shape where the file says it; `None` for a symbolic size.
@@ -101,8 +124,10 @@ fn read_node(bytes: &[u8]) -> Result<Node<'_>, Wrong> {
             (7, Field::Bytes(name)) => node.domain = text(name)?,
             _ => {}
         }
-        if node.inputs.len().max(node.outputs.len()).max(node.attributes.len()) > MAX_NODE_ITEMS {
-            return Err(Wrong::one(format!("a node has more than {MAX_NODE_ITEMS} inputs, outputs or attributes")));
+        if node.inputs.len().max(node.outputs.len()) > MAX_NODE_ITEMS || node.attributes.len() > MAX_ATTRIBUTES {
+            return Err(Wrong::one(format!(
+                "a node has more than {MAX_NODE_ITEMS} inputs or outputs, or more than {MAX_ATTRIBUTES} attributes"
+            )));
         }
     }
     Ok(node)
@@ -115,7 +140,14 @@ fn read_attribute(bytes: &[u8]) -> Result<Attribute<'_>, Wrong> {
             (1, Field::Bytes(name)) => attribute.name = text(name)?,
             (2, Field::Fixed32(float)) => attribute.float = Some(f32::from_le_bytes(float)),
             (3, Field::Varint(int)) => attribute.int = Some(int as i64),
+            (4, Field::Bytes(text)) => attribute.text = Some(text),
             (5, Field::Bytes(message)) => attribute.tensor = Some(message),
+            (7, Field::Fixed32(float)) => attribute.floats.push(f32::from_le_bytes(float)),
+            (7, Field::Bytes(packed)) => {
+                attribute.floats.extend(packed.as_chunks().0.iter().map(|float| f32::from_le_bytes(*float)));
+            }
+            (8, Field::Varint(int)) => attribute.ints.push(int as i64),
+            (8, Field::Bytes(packed)) => varints(packed, |int| attribute.ints.push(int as i64))?,
             _ => {}
         }
     }
@@ -213,7 +245,7 @@ pub(crate) fn read_tensor(bytes: &[u8], name: &str) -> Result<Tensor, Wrong> {
         let other = OTHER_DATA_TYPES.iter().find(|(known, _)| *known == data_type);
         let other = other.map_or(format!("number {data_type}"), |(_, name)| name.to_string());
         return Err(Wrong::one(format!(
-            "{shown} has data type {other}; float16, float32, float64, int32 and int64 are read"
+            "{shown} has data type {other}; float16, bfloat16, float32, float64, int32, int64, uint8 and bool are read"
         )));
     };
     let data = match (raw, dtype) {
@@ -224,7 +256,14 @@ pub(crate) fn read_tensor(bytes: &[u8], name: &str) -> Result<Tensor, Wrong> {
         (None, Dtype::I32) => std::mem::take(&mut typed[5]),
         // Halves are stored in the low 16 bits of an int32.
         (None, Dtype::F16 | Dtype::Bf16) => typed[5].chunks_exact(4).flat_map(|int| [int[0], int[1]]).collect(),
+        (None, Dtype::U8) => typed[5].chunks_exact(4).map(|int| int[0]).collect(),
     };
+    if shape.len() > MAX_RANK {
+        return Err(Wrong::one(format!(
+            "{shown} has {} dimensions, more than the {MAX_RANK} that are read",
+            shape.len()
+        )));
+    }
     let sizes = shape.into_iter().map(usize::try_from).collect::<Result<_, _>>();
     let sizes = sizes.map_err(|_| Wrong::one(format!("{shown} has an impossible shape")))?;
     Tensor::new(name, sizes, *dtype, data)

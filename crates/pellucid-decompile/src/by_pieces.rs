@@ -1,0 +1,77 @@
+//! Formulas that the large affine pieces of a network suggest, each with its exact deviation.
+
+use pellucid_core::{Error, Network, Rational};
+use pellucid_prove::Largest;
+
+use crate::Question;
+use crate::deviation::deviation;
+use crate::found::Found;
+use crate::function::{Suggested, suggest};
+
+/// The formula that the large affine pieces suggest, where it is shorter than the one that the neurons give
+/// and as near on the whole, or nearer.
+///
+/// # Errors
+/// When a limit is reached.
+pub fn simpler(network: &Network<Rational>, known: &Found, question: &Question<'_>) -> Result<Option<Found>, Error> {
+    let Some(pieces) = by_pieces(network, question)? else { return Ok(None) };
+    let is_shorter = pieces.formula.to_string().len() < known.formula.to_string().len();
+    let (is_within, was_within) = (pieces.is_within(&question.tolerance), known.is_within(&question.tolerance));
+    if !is_shorter && (was_within || !is_within) {
+        return Ok(None);
+    }
+    let closer = pieces
+        .closer
+        .clone()
+        .or_else(|| (was_within && !is_within).then(|| (known.formula.clone(), known.apart.largest.clone())));
+    Ok(Some(Found { closer, ..pieces }))
+}
+
+/// How often a formula is looked for again, with the points where the last one was off.
+const N_CORRECTIONS: usize = 3;
+
+/// The formula that the large affine pieces suggest, with its exact deviation; `None` when nothing simple is near
+/// the network.
+///
+/// # Errors
+/// When a limit is reached; then it is said what was found.
+pub fn by_pieces(network: &Network<Rational>, question: &Question<'_>) -> Result<Option<Found>, Error> {
+    let tolerance = &question.tolerance;
+    let mut points = Vec::new();
+    let mut best: Option<Found> = None;
+    let mut close = None;
+    for _ in 0..=N_CORRECTIONS {
+        let Some(suggested) = suggest(network, question, &points)? else { break };
+        let apart = deviation(network, &suggested.simple, question).map_err(|error| unproved(error, &suggested))?;
+        let found = Found { formula: suggested.simple, apart, closer: None };
+        let is_within = found.is_within(tolerance);
+        let Largest::At(most, point) = found.apart.largest.clone() else { return Ok(Some(found)) };
+        close = suggested.close;
+        let is_better = |known: &Found| matches!(&known.apart.largest, Largest::At(known, _) if most < *known);
+        if best.as_ref().is_none_or(is_better) {
+            best = Some(found);
+        }
+        // Where it is off at the points already, it is as good as it gets.
+        if is_within || suggested.off > tolerance.to_f64() || points.contains(&point) {
+            break;
+        }
+        points.push(point);
+    }
+    if let (Some(best), Some(formula)) = (&mut best, close) {
+        let largest = deviation(network, &formula, question)?.largest;
+        if matches!(&largest, Largest::At(most, _) if most <= tolerance) {
+            best.closer = Some((formula, largest));
+        }
+    }
+    Ok(best)
+}
+
+/// A limit that was reached before a deviation was proved; what was found is worth knowing even so.
+fn unproved(error: Error, suggested: &Suggested) -> Error {
+    if !error.is_limit() {
+        return error;
+    }
+    let off = Rational::from_f64(suggested.off).unwrap_or_default().to_decimal(3);
+    let formula = &suggested.simple;
+    Error::limit(format!("{error}; not proved: it looks like {formula}, off by {off} at some of the points tried"))
+}

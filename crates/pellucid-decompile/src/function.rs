@@ -1,0 +1,219 @@
+//! What a network of any depth and width computes, from its large affine pieces.
+//!
+//! An over-parameterised network has thousands of linear cells, of which most are slivers that noise has
+//! cut off. What it computes shows in the few affine maps that it follows nearly everywhere. They are found
+//! at many points in floats (each point stands for an equal share of the volume), made simple, and put
+//! together as maxima of minima; the coarsest numbers that agree with the network at the points are offered.
+//! All of this only suggests a formula: how far it is off is decided exactly, by others.
+
+mod float_network;
+mod large_pieces;
+mod offer;
+mod sampled;
+mod separate;
+
+use pellucid_core::{Error, Expr, Function, Network, Rational};
+
+use crate::Question;
+use crate::max_min::MaxMin;
+use crate::simplest::simplest_near;
+
+use float_network::FloatNetwork;
+use large_pieces::large_pieces;
+use offer::{Part, sum_of_parts};
+use sampled::{Sampled, sample, sides, spread_points};
+use separate::{Interactions, part};
+
+/// How large the noise may be, as a share of an output's swing, coarse first. What is beyond the first is not there:
+/// one map is left.
+const NOISES: [f64; 7] = [2.0, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
+/// How much numbers may move values, as a share of an output's swing, coarse first.
+const SLACKS: [f64; 8] = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 1e-5, 1e-7];
+/// The noise of a network whose numbers are meant exactly: that of floats.
+const FLOAT_NOISE: f64 = 1e-9;
+/// Maps that follow the network at fewer of the points than this share say too little.
+const LEAST_COVERED: f64 = 0.9;
+/// A formula that does not explain the network has no more maps than this.
+const READABLE_MAPS: usize = 12;
+/// Where no formula is within the tolerance on the whole, halving the mean error is worth so many bits of
+/// numbers to write.
+const BITS_A_HALVING: f64 = 16.0;
+
+/// Formulas for a network.
+pub struct Suggested {
+    /// The simplest whose root mean square deviation at the points is within the tolerance; where there is
+    /// none, one that is simple for how near it is.
+    pub simple: Function,
+    /// Its largest deviation at the points, in floats.
+    pub off: f64,
+    /// One within the tolerance at all points, where the simple one is not.
+    pub close: Option<Function>,
+}
+
+/// Suggests formulas; `None` when nothing simple is near the network.
+///
+/// Noise makes spikes: a network whose mean square error is 1e-8 may be off by 1e-2 in a sliver. So what a network
+/// computes is judged by its mean deviation, and the largest one is told beside it.
+///
+/// # Errors
+/// When work is to stop.
+pub fn suggest(
+    network: &Network<Rational>,
+    question: &Question<'_>,
+    more_points: &[Vec<Rational>],
+) -> Result<Option<Suggested>, Error> {
+    let tolerance = question.tolerance.to_f64();
+    let float = FloatNetwork::of(network);
+    let sides = sides(&question.domain, network.n_inputs());
+    let mut points = spread_points(&sides);
+    points.all.extend(more_points.iter().map(|point| point.iter().map(Rational::to_f64).collect()));
+    let sampled = sample(&float, &points, &sides);
+    let middle: Vec<f64> = sides.iter().map(|(low, high)| (low + high) / 2.0).collect();
+    let mut outputs: Vec<Read> = Vec::with_capacity(sampled.len());
+    for (output, sampled) in sampled.iter().enumerate() {
+        let reader = Reader { network: &float, output, sampled, middle: &middle, tolerance };
+        let Some(read) = reader.read(question)? else { return Ok(None) };
+        outputs.push(read);
+    }
+    let off = outputs.iter().map(|read| read.simple.off).fold(0.0, f64::max);
+    let near: Option<Vec<&Reading>> = outputs.iter().map(|read| read.within(tolerance)).collect();
+    let close = near.filter(|_| off > tolerance).map(|near| written(&near, network, question)).transpose()?;
+    let simple: Vec<&Reading> = outputs.iter().map(|read| &read.simple).collect();
+    Ok(Some(Suggested { simple: written(&simple, network, question)?, off, close }))
+}
+
+/// The function whose outputs these readings are.
+fn written(readings: &[&Reading], network: &Network<Rational>, question: &Question<'_>) -> Result<Function, Error> {
+    let (n, Question { domain, limits, .. }) = (network.n_inputs(), question);
+    let output = |reading: &&Reading| sum_of_parts(&reading.parts, &reading.constant, n, domain, *limits);
+    let outputs = readings.iter().map(output).collect::<Result<Vec<Expr>, Error>>()?;
+    Function::new(network.input_names().to_vec(), outputs)
+}
+
+/// What an output is read as.
+struct Read {
+    simple: Reading,
+    /// The first reading that is within the tolerance at all points.
+    close: Option<Reading>,
+}
+
+impl Read {
+    fn within(&self, tolerance: f64) -> Option<&Reading> {
+        if self.simple.off <= tolerance { Some(&self.simple) } else { self.close.as_ref() }
+    }
+}
+
+/// One output that a formula is read off.
+struct Reader<'a> {
+    network: &'a FloatNetwork,
+    output: usize,
+    sampled: &'a Sampled,
+    middle: &'a [f64],
+    tolerance: f64,
+}
+
+/// Parts with simple numbers.
+#[derive(Clone)]
+struct Reading {
+    parts: Vec<(Part, MaxMin)>,
+    constant: Rational,
+    /// The largest and the mean square deviation at the points.
+    off: f64,
+    mean: f64,
+    /// How much there is to write.
+    bits: usize,
+}
+
+impl Reader<'_> {
+    fn read(&self, question: &Question<'_>) -> Result<Option<Read>, Error> {
+        let swing = self.sampled.swing();
+        let interactions = Interactions::of(self.network, self.output, self.sampled);
+        let mut known: Option<(Vec<Vec<usize>>, Vec<Sampled>)> = None;
+        let mut readings: Vec<Reading> = Vec::new();
+        let mut close: Option<Reading> = None;
+        'noises: for noise in self.noises(swing) {
+            if question.limits.stopped() {
+                return Err(Error::limit("stopped while looking for a formula"));
+            }
+            let groups = interactions.groups(noise);
+            if known.as_ref().is_none_or(|(known, _)| *known != groups) {
+                let part = |group: &Vec<usize>| part(self.network, self.output, self.sampled, group, self.middle);
+                let parts = groups.iter().map(part).collect();
+                known = Some((groups, parts));
+            }
+            let Some((groups, sampled)) = &known else { continue };
+            let pieces: Vec<_> = sampled.iter().map(|sampled| large_pieces(sampled, noise)).collect();
+            if pieces.iter().any(|pieces| pieces.covered < LEAST_COVERED || pieces.maps.is_empty()) {
+                continue;
+            }
+            let mut last: Option<Vec<Part>> = None;
+            for slack in SLACKS {
+                if slack < 1e-4 && slack * swing < self.tolerance / 100.0 {
+                    break;
+                }
+                let rounded = groups.iter().zip(sampled).zip(&pieces).map(|((group, sampled), pieces)| {
+                    Part::rounded(group, &pieces.maps, &sampled.reach, slack * swing)
+                });
+                let Some(parts) = rounded.collect::<Option<Vec<Part>>>() else { continue };
+                if last.as_ref().is_some_and(|last| last.iter().zip(&parts).all(|(a, b)| a.maps == b.maps)) {
+                    continue;
+                }
+                last = Some(parts.clone());
+                let reading = self.reading(parts, sampled, noise, slack * swing);
+                let is_close = reading.off <= self.tolerance.max(swing * FLOAT_NOISE * 10.0);
+                readings.push(reading.clone());
+                if is_close {
+                    close = Some(reading);
+                    break 'noises;
+                }
+            }
+        }
+        Ok(simplest_good(readings, self.tolerance).map(|simple| Read { simple, close }))
+    }
+
+    /// The noise to look beyond, coarse first.
+    fn noises(&self, swing: f64) -> Vec<f64> {
+        if self.tolerance == 0.0 {
+            return vec![FLOAT_NOISE * swing];
+        }
+        let mut noises: Vec<f64> = NOISES.iter().map(|share| share * swing).collect();
+        noises.extend([self.tolerance, self.tolerance / 3.0]);
+        noises.sort_by(|a, b| b.total_cmp(a));
+        noises.retain(|noise| *noise >= self.tolerance / 3.0);
+        noises
+    }
+
+    /// The parts put together, with the constant that is left.
+    fn reading(&self, parts: Vec<Part>, sampled: &[Sampled], noise: f64, slack: f64) -> Reading {
+        let choices: Vec<MaxMin> = parts.iter().zip(sampled).map(|(part, at)| part.choice(at, noise)).collect();
+        let mut rest = self.sampled.values.clone();
+        for ((part, choice), at) in parts.iter().zip(&choices).zip(sampled) {
+            rest.iter_mut().zip(part.values(choice, &at.points)).for_each(|(rest, value)| *rest -= value);
+        }
+        let even = &rest[..self.sampled.n_even.min(rest.len())];
+        let count = even.len().max(1) as f64;
+        let middle = even.iter().sum::<f64>() / count;
+        let constant = Rational::from_f64(middle).unwrap_or_default();
+        let constant = simplest_near(&constant, &Rational::from_f64(slack).unwrap_or_default());
+        let shift = constant.to_f64();
+        let off = rest.iter().map(|rest| (rest - shift).abs()).fold(0.0, f64::max);
+        let mean = (even.iter().map(|rest| (rest - shift).powi(2)).sum::<f64>() / count).sqrt();
+        let numbers =
+            parts.iter().flat_map(|part| &part.maps).flat_map(|map| map.coefficients.iter().chain([&map.constant]));
+        let bits = numbers.chain([&constant]).filter(|value| !value.is_zero()).map(|value| 2 + value.bits()).sum();
+        Reading { parts: parts.into_iter().zip(choices).collect(), constant, off, mean, bits }
+    }
+}
+
+/// The one with the least to write of those within the tolerance on the whole, or else the best bargain of
+/// nearness and length.
+fn simplest_good(mut readings: Vec<Reading>, tolerance: f64) -> Option<Reading> {
+    let is_good = |reading: &Reading| reading.mean <= tolerance || reading.off <= tolerance;
+    if let Some(good) = readings.iter().filter(|reading| is_good(reading)).min_by_key(|reading| reading.bits) {
+        return Some(good.clone());
+    }
+    let n_maps = |reading: &Reading| reading.parts.iter().map(|(part, _)| part.maps.len()).sum::<usize>();
+    readings.retain(|reading| n_maps(reading) <= READABLE_MAPS + reading.parts.len() && reading.off.is_finite());
+    let cost = |reading: &Reading| reading.bits as f64 + BITS_A_HALVING * reading.mean.max(1e-300).log2();
+    readings.into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b)))
+}

@@ -1,0 +1,199 @@
+//! Affine maps chosen from by maxima of minima, or by minima of maxima: few small sets, briefly written.
+//!
+//! Let f follow one of the maps `L_i` on each of some cells c, with `U_c` the maps that are not below f on
+//! all of c and `D_c` those that are not above. A set T of maps has `min_T L <= f` everywhere exactly when T
+//! meets every `D_c`, and it equals f on c when also `T` is within `U_c`. Choosing few small sets is left to
+//! a greedy search; minima and maxima may change roles.
+
+use pellucid_core::{Affine, Expr, Rational};
+
+use crate::affine_to_expr::{affine_terms, affine_to_expr, length, ordered};
+
+/// Up to this many maps it is tried what may stand outside of the choice.
+const MAX_SHIFTED_MAPS: usize = 8;
+
+/// Which maps are chosen from, by index.
+#[derive(Clone, Debug)]
+pub struct MaxMin {
+    /// The maximum of the minima over these.
+    max_min: Vec<Vec<usize>>,
+    /// The minimum of the maxima over these.
+    min_max: Vec<Vec<usize>>,
+}
+
+impl MaxMin {
+    /// The choice for a function with these maps not below it, and not above it, on each cell.
+    pub fn new(above: &[Vec<usize>], below: &[Vec<usize>]) -> Self {
+        MaxMin { max_min: few_small_sets(above, below), min_max: few_small_sets(below, above) }
+    }
+
+    /// The value where the maps have these values.
+    pub fn choose(&self, values: &[f64]) -> f64 {
+        let smallest = |set: &Vec<usize>| set.iter().map(|i| values[*i]).fold(f64::INFINITY, f64::min);
+        self.max_min.iter().map(smallest).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// The shorter of both forms, with what all maps share, or most of them, outside.
+    pub fn written(&self, maps: &[Affine]) -> Expr {
+        let in_use: Vec<Affine> = (0..maps.len()).filter(|i| self.uses(*i)).map(|i| maps[i].clone()).collect();
+        let mut outside = shared(&in_use);
+        let mut best = self.around(maps, &outside);
+        if in_use.len() <= MAX_SHIFTED_MAPS {
+            for place in 0..=outside.coefficients.len() {
+                let at = |map: &Affine| map.coefficients.get(place).unwrap_or(&map.constant).clone();
+                let mut values: Vec<Rational> = in_use.iter().map(at).collect();
+                values.sort();
+                values.dedup();
+                for value in values {
+                    let mut moved = outside.clone();
+                    *moved.coefficients.get_mut(place).unwrap_or(&mut moved.constant) = value;
+                    let expr = self.around(maps, &moved);
+                    if length(&expr) < length(&best) {
+                        (best, outside) = (expr, moved);
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    /// Is the map with this index ever chosen?
+    fn uses(&self, map: usize) -> bool {
+        self.max_min.iter().chain(&self.min_max).flatten().any(|i| *i == map)
+    }
+
+    /// The choice of the maps less `outside`, plus that.
+    fn around(&self, maps: &[Affine], outside: &Affine) -> Expr {
+        let inside: Vec<Affine> = maps.iter().map(|map| map.minus(outside)).collect();
+        let max_min = named(written(&inside, &self.max_min, Expr::Max, Expr::Min));
+        let min_max = named(written(&inside, &self.min_max, Expr::Min, Expr::Max));
+        let shortest = if length(&min_max) < length(&max_min) { min_max } else { max_min };
+        ordered([shortest].into_iter().chain(affine_terms(outside)).collect())
+    }
+}
+
+/// Sets that each meet all of `met`, such that each of `within` contains one of them: every one as
+/// small, and their number as low, as taking and leaving one after the other gets.
+fn few_small_sets(within: &[Vec<usize>], met: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let meets_all = |set: &[usize]| met.iter().all(|other| set.iter().any(|i| other.contains(i)));
+    let inside = |set: &[usize], other: &[usize]| set.iter().all(|i| other.contains(i));
+    let mut sets: Vec<Vec<usize>> = Vec::new();
+    for large in within {
+        let mut set = large.clone();
+        // Members that few of the sets to be met need go first.
+        let mut order = large.clone();
+        order.sort_by_key(|i| met.iter().filter(|other| other.contains(i)).count());
+        for i in order {
+            let smaller: Vec<usize> = set.iter().copied().filter(|j| *j != i).collect();
+            if meets_all(&smaller) {
+                set = smaller;
+            }
+        }
+        if !sets.contains(&set) {
+            sets.push(set);
+        }
+    }
+    // The smallest first, then those that most cells still need.
+    let mut chosen: Vec<Vec<usize>> = Vec::new();
+    let mut open: Vec<&Vec<usize>> = within.iter().collect();
+    while !open.is_empty() {
+        let gain = |set: &Vec<usize>| open.iter().filter(|large| inside(set, large)).count();
+        let Some(best) = sets.iter().max_by_key(|set| (gain(set), std::cmp::Reverse(set.len()))).cloned() else {
+            break;
+        };
+        open.retain(|large| !inside(&best, large));
+        chosen.push(best);
+    }
+    // A set is of no use when every cell that it serves is served by another one.
+    let mut k = 0;
+    while k < chosen.len() {
+        let served = |large: &Vec<usize>| (0..chosen.len()).any(|j| j != k && inside(&chosen[j], large));
+        if within.iter().all(served) {
+            chosen.remove(k);
+        } else {
+            k += 1;
+        }
+    }
+    chosen
+}
+
+/// The sets as an outer choice of inner choices, arguments in the order of their inputs.
+fn written(maps: &[Affine], sets: &[Vec<usize>], outer: fn(Vec<Expr>) -> Expr, inner: fn(Vec<Expr>) -> Expr) -> Expr {
+    let mut order: Vec<usize> = (0..maps.len()).collect();
+    order.sort_by_key(|i| {
+        let lead = maps[*i].coefficients.iter().position(|c| !c.is_zero());
+        let negative = lead.is_some_and(|lead| maps[*i].coefficients[lead].is_negative());
+        (lead.unwrap_or(usize::MAX), negative, maps[*i].clone())
+    });
+    let mut ranked: Vec<Vec<usize>> = sets
+        .iter()
+        .map(|set| {
+            let mut ranks: Vec<usize> = (0..order.len()).filter(|rank| set.contains(&order[*rank])).collect();
+            ranks.sort_unstable();
+            ranks
+        })
+        .collect();
+    ranked.sort();
+    let choice = |call: fn(Vec<Expr>) -> Expr, mut terms: Vec<Expr>| match terms.len() {
+        1 => terms.swap_remove(0),
+        _ => call(terms),
+    };
+    let inside = |ranks: &Vec<usize>| choice(inner, ranks.iter().map(|r| affine_to_expr(&maps[order[*r]])).collect());
+    choice(outer, ranked.iter().map(inside).collect())
+}
+
+/// What all maps share.
+fn shared(maps: &[Affine]) -> Affine {
+    let Some(first) = maps.first() else { return Affine::constant(0, Rational::zero()) };
+    let mut shared = Affine::constant(first.coefficients.len(), Rational::zero());
+    for (i, value) in first.coefficients.iter().enumerate() {
+        if maps.iter().all(|map| map.coefficients[i] == *value) {
+            shared.coefficients[i] = value.clone();
+        }
+    }
+    if maps.iter().all(|map| map.constant == first.constant) {
+        shared.constant = first.constant.clone();
+    }
+    shared
+}
+
+/// Shorter names for common forms.
+fn named(expr: Expr) -> Expr {
+    let is_zero = |e: &Expr| matches!(e, Expr::Constant(zero) if zero.is_zero());
+    match &expr {
+        Expr::Max(terms) => match terms.as_slice() {
+            [a, zero] | [zero, a] if is_zero(zero) => Expr::Relu(Box::new(a.clone())),
+            [a, b] if *a == Expr::negate(b.clone()) || *b == Expr::negate(a.clone()) => {
+                let positive = if crate::affine_to_expr::is_negative(a) { b } else { a };
+                Expr::Abs(Box::new(positive.clone()))
+            }
+            // max(min(a, b), min(a, c), min(b, c)) is the median.
+            [Expr::Min(p), Expr::Min(q), Expr::Min(r)] => median([p, q, r]).unwrap_or(expr),
+            _ => expr,
+        },
+        Expr::Min(terms) => match terms.as_slice() {
+            // The median is min(max(a, b), max(a, c), max(b, c)), too.
+            [Expr::Max(p), Expr::Max(q), Expr::Max(r)] => median([p, q, r]).unwrap_or(expr),
+            [Expr::Max(inner), high] | [high, Expr::Max(inner)] => match inner.as_slice() {
+                [a, zero] if is_zero(zero) => Expr::Min(vec![Expr::Relu(Box::new(a.clone())), high.clone()]),
+                [value, low] => Expr::Clamp(Box::new([value.clone(), low.clone(), high.clone()])),
+                _ => expr,
+            },
+            _ => expr,
+        },
+        _ => expr,
+    }
+}
+
+/// The median when the pairs are all those of three.
+fn median(pairs: [&Vec<Expr>; 3]) -> Option<Expr> {
+    let mut all: Vec<Expr> = Vec::new();
+    for expr in pairs.into_iter().flatten() {
+        if !all.contains(expr) {
+            all.push(expr.clone());
+        }
+    }
+    let pairs_of_three = all.len() == 3 && pairs.iter().all(|pair| pair.len() == 2);
+    let different = pairs[0] != pairs[1] && pairs[0] != pairs[2] && pairs[1] != pairs[2];
+    (pairs_of_three && different).then_some(Expr::Ranked { rank: 1, of: all })
+}
