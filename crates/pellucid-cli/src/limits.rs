@@ -62,6 +62,11 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl LimitArguments {
+    /// Is the memory limited?
+    pub fn limits_memory(&self) -> bool {
+        self.memory.is_some()
+    }
+
     /// Starts the clock.
     pub fn start(&self) -> Clock {
         Clock::new(self.timeout, self.cells.max_cells, self.memory)

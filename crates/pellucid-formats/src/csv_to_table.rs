@@ -47,7 +47,7 @@ pub(crate) fn csv_to_columns(bytes: &[u8]) -> Result<Vec<Column>, Wrong> {
             continue;
         }
         for (column, field) in columns.iter_mut().zip(&record) {
-            column.push(number(field), || if field.is_empty() { "nothing".into() } else { quoted(field) });
+            column.push(number(field), || if field.is_empty() { "an empty field".into() } else { quoted(field) });
         }
     }
     if n_wrong > wrong.len() {

@@ -98,12 +98,21 @@ fn everything_wrong_is_told_with_row_and_column() {
     folder.write("ragged.csv", "1,2\n3\n4,5,6\n");
     folder.write("other.csv", "x1,height\n1,2\n");
     let refused = |name: &str| folder.run(&["decompile", "net.json", "--data", name]).is_refused().to_string();
-    insta::assert_snapshot!(refused("words.csv"), @"");
-    insta::assert_snapshot!(refused("ragged.csv"), @"");
-    insta::assert_snapshot!(refused("other.csv"), @"");
-    insta::assert_snapshot!(refused("net.json"), @"");
+    insta::assert_snapshot!(refused("words.csv"), @"
+    pellucid: cannot read words.csv:
+      row 1, column `x2`: `two` is no finite number
+      row 2, column `x1`: an empty field is no finite number
+      row 2, column `y`: `inf` is no finite number
+    ");
+    insta::assert_snapshot!(refused("ragged.csv"), @"
+    pellucid: cannot read ragged.csv:
+      line 2 has 1 field, the first line 2
+      line 3 has 3 fields, the first line 2
+    ");
+    insta::assert_snapshot!(refused("other.csv"), @"pellucid: there is no column for the input x2; the columns are x1, height");
+    insta::assert_snapshot!(refused("net.json"), @"pellucid: cannot read net.json: line 2 has 2 fields, the first line 5");
     folder.write("picture.png", b"\x89PNG\r\n\x1a\n");
-    insta::assert_snapshot!(refused("picture.png"), @"");
+    insta::assert_snapshot!(refused("picture.png"), @"pellucid: cannot read picture.png: it is no data set: neither .npy, .npz nor .parquet, and no text, for byte 0 is not UTF-8");
     let many: String = (0..100).map(|row| format!("{row},x\n")).collect();
     folder.write("many.csv", format!("x1,x2\n{many}"));
     assert!(refused("many.csv").ends_with("row 20, column `x2`: `x` is no finite number\n  and 80 more\n"));

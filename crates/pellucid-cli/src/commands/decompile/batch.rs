@@ -34,6 +34,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
         ("--certificate", arguments.certificate.is_some()),
         ("--ablate", arguments.ablate),
         ("--data", arguments.data.is_given()),
+        // The memory of networks that are taken apart side by side cannot be told apart.
+        ("--memory", arguments.limits.limits_memory()),
     ];
     let given: Vec<&str> = for_one.iter().filter(|(_, is_given)| *is_given).map(|(option, _)| *option).collect();
     if !given.is_empty() {
