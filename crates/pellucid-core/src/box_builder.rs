@@ -58,18 +58,42 @@ impl BoxBuilder {
     pub fn graph_of(&mut self, graph: &ReluGraph, inputs: &[Form], ranges: &[Interval]) -> Vec<Form> {
         let mut values: Vec<Form> = Vec::with_capacity(graph.relus.len());
         let mut outputs = Vec::with_capacity(graph.outputs.len());
+        let read: Vec<Interval> = inputs.iter().map(|input| self.range(input)).collect();
+        // How far the graph's own ReLUs reach: turned around, as `relu(z) - z`, what is not negative no longer
+        // shows in the wires.
+        let mut reaches: Vec<Interval> = Vec::with_capacity(graph.relus.len());
         for (k, form) in graph.relus.iter().chain(&graph.outputs).enumerate() {
             let rebuilt = form.with_wires(inputs, &values);
             if let Some(range) = ranges.get(k) {
                 self.learn(&rebuilt, range);
             }
-            if k < graph.relus.len() {
-                values.push(self.relu(rebuilt));
-            } else {
+            if k == graph.relus.len() + outputs.len() {
                 outputs.push(rebuilt);
+                continue;
             }
+            let reach = self.reach(form, &read, &reaches);
+            let reach = reach.meet(&self.range(&rebuilt)).unwrap_or(reach);
+            values.push(if reach.is_not_negative() {
+                rebuilt
+            } else if reach.is_not_positive() {
+                Form::default()
+            } else {
+                self.relu(rebuilt)
+            });
+            reaches.push(Interval::ranked(1, &[reach, Interval::zero()]));
         }
         outputs
+    }
+
+    /// Where the values of a graph's form lie, by how far what it reads reaches.
+    fn reach(&self, form: &Form, inputs: &[Interval], relus: &[Interval]) -> Interval {
+        form.terms.iter().fold(Interval::point(form.constant.clone()), |sum, (wire, factor)| {
+            let range = match wire {
+                Wire::Input(i) => inputs.get(*i).unwrap_or_else(|| &self.inputs[*i]),
+                Wire::Relu(k) => &relus[*k],
+            };
+            sum.plus(&range.scaled(factor))
+        })
     }
 
     /// `relu(argument)`; the argument itself, or 0, where that is seen to be the same.

@@ -27,10 +27,10 @@ use written::Writer;
 pub use noise::Noise;
 pub(crate) use noise::{noise, without};
 
-/// A formula is compared with its network on so many cells at most, where they are not one graph; on fewer with
-/// many inputs, where each takes long.
+/// A formula is compared with its network on so many cells at most, where they are not one graph.
 const MAX_CELLS: usize = 20_000;
-const MAX_CELLS_OF_MANY_INPUTS: usize = 500;
+/// At first on so many, and on none where many inputs make each of them long to look at.
+const FEW_CELLS: usize = 500;
 const MANY_INPUTS: usize = 7;
 
 /// How a network computes.
@@ -83,11 +83,16 @@ pub(crate) fn mechanism(
     let mut formulas: Vec<Function> = faithful.into_iter().chain(plain).collect();
     formulas.sort_by_key(|formula| formula.to_string().len());
     formulas.dedup();
-    for formula in formulas {
-        if let Some(proof) = proved(network, &formula, domain, limits)? {
-            told_as(&mut found.circuits, written.as_ref(), &formula);
-            (found.formula, found.proof) = (Some(formula), Some(proof));
-            break;
+    // The shortest that can be proved soon, or else with more cells.
+    let few = if network.n_inputs() < MANY_INPUTS { FEW_CELLS } else { 0 };
+    for most in [few, MAX_CELLS] {
+        let limits = Limits { max_cells: limits.max_cells.min(most), ..limits };
+        for formula in &formulas {
+            if let Some(proof) = proved(network, formula, domain, limits)? {
+                told_as(&mut found.circuits, written.as_ref(), formula);
+                (found.formula, found.proof) = (Some(formula.clone()), Some(proof));
+                return Ok(found);
+            }
         }
     }
     Ok(found)
@@ -119,9 +124,6 @@ fn proved(
     limits: Limits<'_>,
 ) -> Result<Option<Box<Certificate>>, Error> {
     let sides = (Computation::Network(network.clone()), Computation::Function(formula.clone()));
-    let few = network.n_inputs() < MANY_INPUTS;
-    let most = if few { MAX_CELLS } else { MAX_CELLS_OF_MANY_INPUTS };
-    let limits = Limits { max_cells: limits.max_cells.min(most), ..limits };
     match prove_within(&sides.0, &sides.1, domain, &Rational::zero(), limits) {
         Ok(Verdict::Proved { certificate, .. }) => Ok(Some(certificate)),
         Ok(Verdict::Refuted(at)) => Err(Error::input(format!("defect: the mechanism was read wrong: {at:?}"))),

@@ -18,12 +18,14 @@ pub enum Status {
     AlwaysOn,
     /// It detects what another neuron detects, and is counted with that one.
     Merged,
+    /// What it adds is too little to matter.
+    Noise,
 }
 
 impl Status {
     /// Is it drawn faded, because it does nothing of its own?
     pub fn is_faded(self) -> bool {
-        matches!(self, Status::Dead | Status::Merged)
+        matches!(self, Status::Dead | Status::Merged | Status::Noise)
     }
 
     /// The word for it; `None` for a live neuron, which needs none.
@@ -33,6 +35,7 @@ impl Status {
             Status::Dead => Some("dead"),
             Status::AlwaysOn => Some("always on"),
             Status::Merged => Some("merged"),
+            Status::Noise => Some("noise"),
         }
     }
 }
@@ -108,7 +111,7 @@ impl<'a> Picture<'a> {
         self.name(neuron, name)
     }
 
-    /// Says what a hidden neuron does on the domain; dead and merged ones are drawn faded.
+    /// Says what a hidden neuron does on the domain; those that add nothing of their own are drawn faded.
     pub fn status(mut self, neuron: NeuronId, status: Status) -> Self {
         self.neurons.entry(neuron).or_default().status = status;
         self

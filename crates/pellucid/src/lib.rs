@@ -19,6 +19,7 @@ pub mod answers;
 mod cells_to_picture;
 mod circuits;
 mod classify;
+mod decompile_page;
 mod explain;
 mod export;
 mod float32;
@@ -27,6 +28,7 @@ mod in_order;
 pub mod library;
 mod notebook;
 mod on_data;
+mod page_parts;
 pub mod pictures;
 mod replay;
 mod report;
@@ -37,6 +39,7 @@ mod witness;
 
 pub use circuits::circuits_of;
 pub use classify::{Classified, Verdict as RunVerdict, classify};
+pub use decompile_page::{Dissection, ReportFile};
 pub use explain::{Explaining, explain, explain_refutation};
 pub use export::{certificate_to_rocq, certificate_to_smt, claim_to_smt};
 pub use float32::{InFloat32, in_float32};
@@ -57,7 +60,8 @@ pub use pellucid_compile::{
 pub use pellucid_core::{
     Affine, Biases, CellStep, Certificate, Circuit, Claim, Composition, Computation, Constraint, Difference, Domain,
     Elementary, Error, Expr, Feature, FeatureKind, Function, Hyperplane, Interval, Jet, Layer, Network, NeuronId,
-    Number, Part, Proof, Rational, Target, Trace, circuit_name, counted, expr_to_text, numbered_inputs,
+    Number, Part, Proof, Rational, Target, Trace, circuit_name, counted, expr_to_latex, expr_to_mathml, expr_to_text,
+    function_to_latex, function_to_mathml, numbered_inputs,
 };
 pub use pellucid_decompile::{
     Ablated, Ablation, AgainstTarget, Change, Closer, Decompiled, Neuron, Noise, Question, Status, Work, ablations,

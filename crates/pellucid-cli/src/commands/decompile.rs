@@ -2,14 +2,16 @@
 
 mod asked;
 mod batch;
+mod compress;
 mod data;
 
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use clap::Args;
 use pellucid::{
-    Ablated, Ablation, AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile,
-    Neuron, Noise, Numbers, Rational, Status, Work, WriteOptions, answers, expr_to_text, pictures,
+    Ablated, Ablation, AgainstTarget, Circuit, Computation, Decompiled, Dissection, Domain, Function, Largest, Limits,
+    Neuron, Noise, Rational, Status, Work, answers, expr_to_text, pictures,
 };
 
 use self::asked::Asked;
@@ -18,13 +20,16 @@ use super::compile::{must_hold, write_certificate};
 use crate::arguments::{FunctionArguments, nonnegative};
 use crate::limits::LimitArguments;
 use crate::{Answer, files, screen, words};
+use compress::{compress, prove};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid decompile trained.safetensors
   pellucid decompile stuck.npz --target '-x1'
-  pellucid decompile trained.onnx --data points.csv
   pellucid decompile min.onnx --on '[-2,2]^2' -o small.json
+  pellucid decompile parity.onnx --on '{0,1}^4'
+  pellucid decompile trained.pt --report report
+  pellucid decompile trained.onnx --data points.csv
   pellucid decompile trained/ more.onnx --json > formulas.jsonl
 
 Of many networks each is told on a line; the exit status is 2 if one of them could not be read, otherwise 3
@@ -53,12 +58,18 @@ pub struct Arguments {
     /// is then (can take long)
     #[arg(long)]
     ablate: bool,
-    /// Write the smallest network for the formula
+    /// Write the smallest network known for the formula, and say how far it is from the original
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the proof that the smallest network is so near the original
+    #[arg(long, value_name = "FILE", requires = "output")]
+    output_certificate: Option<PathBuf>,
     /// Write the proof of the deviation, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// Write a report to read: a page FILE.html, or a folder with the page and its pieces
+    #[arg(long, value_name = "DIR|FILE.html")]
+    report: Option<PathBuf>,
     /// Print one JSON object; of many networks one on each line, with its path
     #[arg(long)]
     json: bool,
@@ -80,41 +91,51 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
 fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
+    files::check_output(arguments.output_certificate.as_deref())?;
     let asked = Asked::of(arguments, files::network(path)?)?;
     let data = arguments.data.read(&asked)?;
+    let report = arguments.report.as_deref().map(Report::begin).transpose()?;
     let clock = arguments.limits.start();
     let found = clock.run("decompiling", |limits| asked.answered(limits))?;
+    let (network, domain, tolerance) = (&asked.network, &asked.domain, &asked.tolerance);
     if let Some(certificate) = &found.certificate {
         must_hold(certificate)?;
     }
-    let (network, domain) = (&asked.network, &asked.domain);
     if let Some(path) = &arguments.certificate {
-        match &found.certificate {
-            Some(certificate) => write_certificate(certificate, path)?,
-            None => screen::remark("no proof is written: the formula is off without bound"),
+        match (&found.certificate, &found.deviation) {
+            (Some(certificate), _) => write_certificate(certificate, path)?,
+            (None, Largest::At(most, _)) => {
+                let sides = [Computation::Network(network.clone()), Computation::Function(found.formula.clone())];
+                prove(&sides, domain, most, Some(path), &clock)?;
+            }
+            (None, Largest::Infinite { .. }) => {
+                screen::remark("no proof is written: the formula is off without bound");
+            }
         }
     }
-    let formula = &found.formula;
-    if let Some(path) = &arguments.output {
-        let compile = |limits: Limits<'_>| pellucid::compile(formula, domain, Biases::ALLOWED, limits);
-        let compiled = clock.run("compiling the formula", compile)?;
-        write_smallest(compiled.network, formula, domain, path)?;
-    }
+    let output = arguments.output.as_deref().map(|path| (path, arguments.output_certificate.as_deref()));
+    let compressed = output.map(|paths| compress(network, &found, domain, paths, &clock)).transpose()?;
     let ablate = |limits: Limits<'_>| pellucid::ablations(network, &found, domain, limits);
     let ablations = arguments.ablate.then(|| clock.run("ablating", ablate)).transpose()?;
     let on_data = data.map(|data| data.compared(&asked, &found)).transpose()?;
+    if let Some(report) = report {
+        let name = path.display().to_string();
+        let ablations = ablations.as_ref();
+        report.write(&Dissection { name: &name, network, found: &found, domain, tolerance, ablations })?;
+    }
     if arguments.json {
-        let mut answer = answers::decompiled(&found, network, domain, &asked.tolerance);
+        let mut answer = answers::decompiled(&found, network, domain, tolerance);
         if let Some(answer) = answer.as_object_mut() {
             let parts = [
                 ("ablations", ablations.as_deref().map(answers::ablations)),
+                ("compressed", compressed.as_ref().map(|compressed| compressed.to_json())),
                 ("on_data", on_data.as_ref().map(answers::on_data)),
             ];
             answer.extend(parts.into_iter().filter_map(|(name, part)| Some((name.to_string(), part?))));
         }
         screen::out_json(&answer)?;
     } else {
-        let mut text = text(&found, network, domain, &asked.tolerance);
+        let mut text = text(&found, network, domain, tolerance);
         text += &ablations.map_or_else(String::new, |ablations| ablations_text(&ablations));
         text += &on_data.as_ref().map_or_else(String::new, |on_data| data::text(on_data, &asked));
         screen::out(&text)?;
@@ -122,29 +143,43 @@ fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     Ok(if found.explained { Answer::Yes } else { Answer::No })
 }
 
-/// Writes the formula's smallest network, rounded where the format has no fractions.
-fn write_smallest(
-    network: pellucid::Network,
-    formula: &Function,
-    domain: &Domain,
-    path: &std::path::Path,
-) -> anyhow::Result<()> {
-    let file = NetworkFile {
-        network,
-        numbers: Numbers::Exact,
-        function: Some(formula.to_string()),
-        domain: Some(domain.to_string()),
-    };
-    let rounded = match pellucid::write_path(&file, path, WriteOptions::default()) {
-        Ok(()) => "",
-        Err(_) => {
-            pellucid::write_path(&file, path, WriteOptions { rounding: true })?;
-            ", its weights rounded to floats"
+/// Where a report goes.
+enum Report<'a> {
+    Page(&'a Path),
+    Folder(&'a Path),
+}
+
+impl<'a> Report<'a> {
+    /// Can a report be written there? Asked before the work; a folder is made.
+    fn begin(path: &'a Path) -> anyhow::Result<Self> {
+        let is_page = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
+        if is_page && !path.is_dir() {
+            files::check_output(Some(path))?;
+            return Ok(Report::Page(path));
         }
-    };
-    let shape = words::shape(&file.network.shape());
-    screen::remark(&format!("the formula's {shape} network written to {}{rounded}", path.display()));
-    Ok(())
+        if path.is_file() {
+            bail!("cannot write {}: a report is a page FILE.html or a folder, and this is a file", path.display());
+        }
+        files::make_folder(path)?;
+        Ok(Report::Folder(path))
+    }
+
+    fn write(&self, about: &Dissection<'_>) -> anyhow::Result<()> {
+        let page = match self {
+            Report::Page(path) => {
+                files::write_text(path, &about.page(false)?)?;
+                path.to_path_buf()
+            }
+            Report::Folder(folder) => {
+                for file in about.files()? {
+                    files::write_text(&folder.join(file.name), &file.text)?;
+                }
+                folder.join("index.html")
+            }
+        };
+        screen::remark(&format!("report written to {}", page.display()));
+        Ok(())
+    }
 }
 
 fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolerance: &Rational) -> String {

@@ -139,3 +139,22 @@ fn cells_are_drawn_beside_their_lines() {
     }
     assert!(!folder.path("no.svg").exists());
 }
+
+#[test]
+fn reports_are_a_page_or_a_folder() {
+    let folder = Folder::new();
+    folder.run(&["compile", "min(x1, x2)", "-o", "net.json"]).gives(0);
+    let outcome = folder.run(&["decompile", "net.json", "--report", "page.html"]);
+    assert!(outcome.gives(0).starts_with("computes min(x1, x2)"), "{outcome:#?}");
+    assert_eq!(outcome.stderr, "report written to page.html\n");
+    assert!(folder.read("page.html").contains("<math"));
+    let outcome = folder.run(&["decompile", "net.json", "--report", "all/of/it", "--json"]);
+    outcome.json();
+    for name in ["index.html", "picture.svg", "answer.json", "formula.txt", "formula.tex"] {
+        assert!(!folder.read(&format!("all/of/it/{name}")).is_empty(), "{name}");
+    }
+    folder.run(&["check", "all/of/it/certificate.json"]).gives(0);
+    folder.write("taken", "");
+    assert!(folder.run(&["decompile", "net.json", "--report", "taken"]).is_refused().contains("FILE.html or a folder"));
+    folder.run(&["decompile", "net.json", "--report", "nowhere/page.html"]).is_refused();
+}

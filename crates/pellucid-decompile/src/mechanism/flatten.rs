@@ -126,6 +126,13 @@ fn with_its_rest(at: usize, terms: &[(Expr, Rational)], constant: &Rational) -> 
 /// A maximum (or minimum) of maxima, each argument once.
 fn extremum(terms: Vec<Expr>, largest: bool) -> Expr {
     let mut all: Vec<Expr> = Vec::with_capacity(terms.len());
+    let mut terms = terms;
+    // The winners of more come first: so the graph of the flat one is the tournament that the nested one was.
+    terms.sort_by_key(|term| match term {
+        Expr::Max(parts) if largest => usize::MAX - parts.len(),
+        Expr::Min(parts) if !largest => usize::MAX - parts.len(),
+        _ => usize::MAX,
+    });
     for term in terms {
         let parts = match term {
             Expr::Max(parts) if largest => parts,

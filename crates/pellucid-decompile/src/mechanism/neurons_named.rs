@@ -62,6 +62,7 @@ fn ideals(layer: &Layer<Rational>, values: &[Interval], slack: &Rational) -> Vec
 fn statuses(network: &Network<Rational>, read: &Canonical, slack: &Rational) -> Vec<Vec<(Status, Work)>> {
     let mut found: Vec<Vec<(Status, Work)>> = Vec::with_capacity(read.neurons.len());
     let mut matters = vec![true; network.n_outputs()];
+    let reached = read.reached();
     for (layer, readings) in read.neurons.iter().enumerate().rev() {
         let next = &network.layers()[layer + 1];
         let out = |index: usize| {
@@ -71,7 +72,12 @@ fn statuses(network: &Network<Rational>, read: &Canonical, slack: &Rational) -> 
         let members: Vec<Member<Form>> =
             readings.iter().enumerate().map(|(index, reading)| member(reading, out(index))).collect();
         let mut statuses = works(layer, &members, slack);
-        for ((status, _), reading) in statuses.iter_mut().zip(readings) {
+        for ((status, work), reading) in statuses.iter_mut().zip(readings) {
+            // The kink is gone further up, as behind a layer that only passes both sides on.
+            let gone = reading.side.as_ref().is_some_and(|side| !reached[side.hinge]);
+            if gone && *work != Work::Nothing {
+                *work = Work::Carries;
+            }
             // Rounding has moved its kink out of the domain: it is live, and carries.
             if *status == Status::AlwaysOn && !reading.range.is_not_negative() {
                 *status = Status::Live;

@@ -32,6 +32,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
     let for_one = [
         ("--output", arguments.output.is_some()),
         ("--certificate", arguments.certificate.is_some()),
+        ("--output-certificate", arguments.output_certificate.is_some()),
+        ("--report", arguments.report.is_some()),
         ("--ablate", arguments.ablate),
         ("--data", arguments.data.is_given()),
         // The memory of networks that are taken apart side by side cannot be told apart.
