@@ -17,7 +17,6 @@ mod found;
 mod function;
 mod lattice;
 mod max_min;
-mod mean_fit;
 mod mechanism;
 mod neurons;
 mod pieces;

@@ -46,18 +46,6 @@ pub fn rounded_form(
             }
         }
     }
-    rounded_numbers(affine, jumps, domain, slack, swings)
-}
-
-/// The form with jumps and affine parts rounded to within `slack` of how far each output swings.
-pub fn rounded_numbers(
-    mut affine: Vec<Affine>,
-    jumps: BTreeMap<Hyperplane, Vec<Rational>>,
-    domain: &Domain,
-    slack: &Rational,
-    swings: &[Rational],
-) -> OneLayerForm {
-    let n_inputs = affine.first().map_or(0, |map| map.coefficients.len());
     let scale = Scale::of(domain, n_inputs);
     for (map, swing) in affine.iter_mut().zip(swings) {
         round_affine(map, &(slack * swing), &scale);

@@ -5,18 +5,15 @@
 //! cell. Where no rung holds, or only one whose numbers are as long as the network's own, nothing
 //! simple explains the network, and the coarsest form that resembles it is given for what it is.
 
-use std::cell::{OnceCell, RefCell};
-
 use pellucid_core::{Domain, Error, Function, Layer, Network, Rational};
 use pellucid_prove::{Apart, Largest, OneLayerForm};
 
 use crate::Question;
 use crate::deviation::deviation;
 use crate::form_to_expr::{form_to_expr, plain_length};
-use crate::mean_fit::mean_fit;
 use crate::neurons::{Neuron, neurons_of};
 use crate::rounded_form::rounded_form;
-use crate::samples::{Samples, Values};
+use crate::samples::Samples;
 use crate::summary::summary;
 
 /// How coarsely numbers are rounded, as a share of how much they matter on the domain.
@@ -35,14 +32,6 @@ const HOPELESS_BITS: usize = 3 * SIMPLE_BITS;
 const UNEXPLAINED_ROWS: (i64, i64) = (1, 100);
 /// A formula further off than this share of an output's swing does not resemble it.
 const RESEMBLES: f64 = 0.02;
-/// In the mean it must be closer by this factor.
-const MEAN_SHARE: f64 = 10.0;
-/// Means are seen at points, so that they are known to about this factor.
-const MEAN_MARGIN: f64 = 1.1;
-/// What is close in the mean alone is looked for on so many of the coarse rungs.
-const N_MEAN_RUNGS: usize = 5;
-/// Kinks that mean something stay the same when they are rounded less by this factor.
-const STAYS: i64 = 10;
 /// A formula that explains nothing is cut down to what matters most when its text is longer.
 const READABLE: usize = 160;
 /// Formulas in which every hinge stands by itself are longer than the shortest by about this.
@@ -80,10 +69,6 @@ pub fn exact_reading(
 
 /// The coarsest reading within the tolerance that is simple, or else one that resembles the network.
 ///
-/// A reading that holds only with numbers that mean nothing, of hinges that matter nowhere but in a
-/// corner, gives way to a simpler one that is as close as the tolerance in the mean; that one is then
-/// not called explained, unless it is within the tolerance everywhere.
-///
 /// # Errors
 /// When a limit is reached.
 pub fn rounded_reading(
@@ -102,21 +87,14 @@ pub fn rounded_reading(
         }
         last = Some(rung.form.clone());
         let off = ladder.samples.largest_deviation(&rung.form);
-        let within = off <= ladder.tolerance + ladder.samples.doubt();
-        if within && (rung.slack >= ladder.coarse || n_bits(&rung.form) <= SIMPLE_BITS) {
+        let (is_coarse, bits) = (rung.slack >= ladder.coarse, n_bits(&rung.form));
+        if off <= ladder.tolerance + ladder.samples.doubt() && (is_coarse || bits <= SIMPLE_BITS) {
             let reading = ladder.read(rung.clone())?;
             if matches!(&reading.deviation.largest, Largest::At(most, _) if *most <= question.tolerance) {
-                if !ladder.says_something(&rung)?
-                    && let Some(simpler) = ladder.in_the_mean(ladder.tolerance)?
-                    && simpler.form.hinges.len() < rung.form.hinges.len()
-                {
-                    return ladder.read(simpler);
-                }
                 return Ok(reading);
             }
         }
         // Otherwise the coarsest that resembles the network, or the closest.
-        let (is_coarse, bits) = (rung.slack >= ladder.coarse, n_bits(&rung.form));
         if fallback.as_ref().is_none_or(|(known, _)| *known > ladder.resembles && off < *known) {
             fallback = Some((off, rung));
         }
@@ -126,10 +104,6 @@ pub fn rounded_reading(
             break;
         }
     }
-    if let Some(near) = ladder.in_the_mean(ladder.resembles / MEAN_SHARE)? {
-        let nearer = ladder.in_the_mean(ladder.tolerance)?;
-        return ladder.read(nearer.unwrap_or(near));
-    }
     let (_, mut rung) = fallback.ok_or_else(|| Error::input("no rounding was tried"))?;
     if !is_readable(network, &rung.form)? {
         // What is left out weighs more than the coarsest rounding of what is kept.
@@ -137,7 +111,7 @@ pub fn rounded_reading(
         rung.form = summary(&coarsest.form, &question.domain, &ladder.swings);
     }
     rung.slack = rung.slack.min(Rational::ratio(UNEXPLAINED_ROWS.0, UNEXPLAINED_ROWS.1));
-    rung.neurons = ladder.rung(&rung.slack)?.neurons;
+    rung.neurons = neurons_of(hidden, network.output_layer(), &question.domain, &rung.slack);
     ladder.read(rung)
 }
 
@@ -155,9 +129,6 @@ struct Ladder<'a> {
     hidden: &'a Layer<Rational>,
     question: &'a Question<'a>,
     samples: Samples,
-    inside: OnceCell<Values>,
-    /// Rungs are asked for again.
-    known: RefCell<Vec<Rung>>,
     swings: Vec<Rational>,
     tolerance: f64,
     /// Rungs from here on up are coarse.
@@ -177,8 +148,6 @@ impl<'a> Ladder<'a> {
             hidden,
             question,
             samples,
-            inside: OnceCell::new(),
-            known: RefCell::default(),
             coarse: &question.tolerance * &Rational::from(COARSE) / &swing,
             resembles: (swing.to_f64() * RESEMBLES).max(tolerance),
             swings,
@@ -188,42 +157,13 @@ impl<'a> Ladder<'a> {
 
     /// The network rounded; with a slack of 0 as it is.
     fn rung(&self, slack: &Rational) -> Result<Rung, Error> {
-        if let Some(known) = self.known.borrow().iter().find(|rung| rung.slack == *slack) {
-            return Ok(known.clone());
-        }
         let (output, domain) = (self.network.output_layer(), &self.question.domain);
-        let rung = if slack.is_zero() {
-            exact_rung(self.network, self.hidden, domain)?
-        } else {
-            let neurons = neurons_of(self.hidden, output, domain, slack);
-            let form = rounded_form(&neurons, output, domain, slack, &self.swings);
-            Rung { neurons, form, slack: slack.clone() }
-        };
-        self.known.borrow_mut().push(rung.clone());
-        Ok(rung)
-    }
-
-    /// Are the kinks the same when they are rounded much less? Numbers that are simple by chance
-    /// alone do not stay.
-    fn says_something(&self, rung: &Rung) -> Result<bool, Error> {
-        let finer = self.rung(&(&rung.slack / &Rational::from(STAYS)))?;
-        let planes = |form: &OneLayerForm| form.hinges.iter().map(|h| h.hyperplane.clone()).collect::<Vec<_>>();
-        Ok(planes(&finer.form) == planes(&rung.form))
-    }
-
-    /// The coarsest simple form of few hinges that is as close as that in the mean.
-    fn in_the_mean(&self, budget: f64) -> Result<Option<Rung>, Error> {
-        let inside = self.inside.get_or_init(|| self.samples.inside());
-        for (p, q) in RUNGS.iter().take(N_MEAN_RUNGS) {
-            let mut rung = self.rung(&Rational::ratio(*p, *q))?;
-            let domain = &self.question.domain;
-            let fit = mean_fit(&rung.neurons, inside, domain, &rung.slack, &self.swings, budget * MEAN_MARGIN);
-            if let Some(form) = fit.filter(|form| n_bits(form) <= SIMPLE_BITS) {
-                rung.form = form;
-                return Ok(Some(rung));
-            }
+        if slack.is_zero() {
+            return exact_rung(self.network, self.hidden, domain);
         }
-        Ok(None)
+        let neurons = neurons_of(self.hidden, output, domain, slack);
+        let form = rounded_form(&neurons, output, domain, slack, &self.swings);
+        Ok(Rung { neurons, form, slack: slack.clone() })
     }
 
     fn read(&self, rung: Rung) -> Result<Reading, Error> {

@@ -9,26 +9,15 @@ use pellucid_prove::OneLayerForm;
 /// Corners are taken up to this many; further points are spread inside.
 const MAX_CORNERS: usize = 64;
 const N_INSIDE: usize = 32;
-/// What a formula is off in the mean is seen at so many points inside: a kink that cuts off a
-/// hundredth of the domain is met ten times.
-const N_MEAN: usize = 1024;
 /// A swing is told with this many binary digits: it says how large things are, and short numbers
 /// are fast.
 const SWING_DIGITS: i32 = 12;
 
 /// Points of the domain with the network's outputs there.
 pub struct Samples {
-    network: Network<f64>,
-    sides: Vec<(f64, f64)>,
-    values: Values,
-}
-
-/// Points and a function's outputs there.
-pub struct Values {
-    /// A point each.
-    pub points: Vec<Vec<f64>>,
+    points: Vec<Vec<f64>>,
     /// For each point a number an output.
-    pub outputs: Vec<Vec<f64>>,
+    outputs: Vec<Vec<f64>>,
 }
 
 impl Samples {
@@ -48,61 +37,34 @@ impl Samples {
         points.push(at(&sides, |_| 0.5));
         points.extend((1..=N_INSIDE).map(spread));
         let network: Network<f64> = network.to_numbers();
-        let values = Values::of(&network, points);
-        Samples { network, sides, values }
+        let outputs = points.iter().map(|point| network.evaluate(point)).collect();
+        Samples { points, outputs }
     }
 
     /// The largest deviation of a form from the network at the points; NaN where the numbers are too
     /// large for floats.
     pub fn largest_deviation(&self, form: &OneLayerForm) -> f64 {
         let form = FloatForm::of(form);
-        self.values.differences(&form).fold(0.0, |largest, d| if d.abs() <= largest { largest } else { d.abs() })
+        self.differences(&form).fold(0.0, |largest, d| if d.abs() <= largest { largest } else { d.abs() })
     }
 
     /// How far floats may be off in the outputs and in what is computed beside them.
     pub fn doubt(&self) -> f64 {
-        let largest = self.values.outputs.iter().flatten().fold(0.0, |largest: f64, v| largest.max(v.abs()));
+        let largest = self.outputs.iter().flatten().fold(0.0, |largest: f64, v| largest.max(v.abs()));
         largest * 1e-9
     }
 
     /// How far each output swings around its middle value; where it is constant its size, or 1.
     pub fn swings(&self) -> Vec<Rational> {
-        let n_outputs = self.values.outputs.first().map_or(0, Vec::len);
+        let n_outputs = self.outputs.first().map_or(0, Vec::len);
         (0..n_outputs)
             .map(|output| {
-                let values = || self.values.outputs.iter().map(|outputs| outputs[output]);
+                let values = || self.outputs.iter().map(|outputs| outputs[output]);
                 let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
                 let swing = short((high - low) / 2.0);
                 [swing, short(high.abs())].into_iter().flatten().next().unwrap_or_else(Rational::one)
             })
             .collect()
-    }
-
-    /// Many points spread evenly over the inside, for what holds in the mean.
-    pub fn inside(&self) -> Values {
-        let n = self.sides.len();
-        // The powers of the root of r^(n+1) = r + 1, a golden ratio for n inputs, spread evenly.
-        let mut root = 1.5f64;
-        for _ in 0..64 {
-            root = (1.0 + root).powf(1.0 / (n as f64 + 1.0));
-        }
-        let steps: Vec<f64> = (1..=n).map(|i| root.powi(-(i.min(1_000) as i32))).collect();
-        let points = (1..=N_MEAN).map(|k| at(&self.sides, |i| (0.5 + k as f64 * steps[i]).fract())).collect();
-        Values::of(&self.network, points)
-    }
-}
-
-impl Values {
-    fn of(network: &Network<f64>, points: Vec<Vec<f64>>) -> Self {
-        let outputs = points.iter().map(|point| network.evaluate(point)).collect();
-        Values { points, outputs }
-    }
-
-    /// The root of the mean square of what a form is off, over all points and outputs.
-    pub fn mean_deviation(&self, form: &OneLayerForm) -> f64 {
-        let form = FloatForm::of(form);
-        let (sum, n) = self.differences(&form).fold((0.0, 0usize), |(sum, n), d| (sum + d * d, n + 1));
-        (sum / n.max(1) as f64).sqrt()
     }
 
     fn differences<'a>(&'a self, form: &'a FloatForm) -> impl Iterator<Item = f64> + 'a {
