@@ -23,8 +23,8 @@ const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
   pellucid decompile trained.safetensors
   pellucid decompile stuck.npz --target '-x1'
   pellucid decompile min.onnx --on '[-2,2]^2' -o small.json
-  pellucid decompile parity.onnx --on '{0,1}^4'
-  pellucid decompile trained.pt --report report")]
+  pellucid decompile min.onnx --on '{0,1}^2'
+  pellucid decompile min.onnx --report report")]
 pub struct Arguments {
     /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content)
     network: PathBuf,

@@ -126,8 +126,8 @@ fn a_network_taken_apart() {
                x2      -1          ·         ·
 
       h1.1  x1 > x2        greaterness  scale 1        out -1
-      h1.2  +(x1)          positiveness scale 1        out 1
-      h1.3  -(x1)          negativeness scale 1        out -1
+      h1.2  +(x1)          positiveness scale 1        out 1  carries
+      h1.3  -(x1)          negativeness scale 1        out -1  carries
 
       minimum                 min(x1, x2)              h1.1 h1.2 h1.3
         identity              x1                       h1.2 h1.3
