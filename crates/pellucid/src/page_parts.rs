@@ -9,6 +9,8 @@ use crate::pictures::is_idle;
 
 /// Longer formulas are shown as text alone: nobody follows their notation.
 const LONGEST_NOTATION: usize = 400;
+/// Longer lists and labels lose their middle in a table.
+const LONGEST_CELL: usize = 120;
 /// Longer certificates would make the page heavy; they are written into files.
 pub(crate) const LONGEST_CERTIFICATE: usize = 100_000;
 
@@ -36,9 +38,9 @@ pub(crate) fn neuron_table<'a>(
             } }
             tbody { @for neuron in neurons { tr.faded[is_idle(neuron)] {
                 th scope="row" { (neuron.id) }
-                td { code { (crate::text::brief(&neuron.label(inputs), 120)) } } td { (neuron.feature.kind) }
+                td { code { (crate::text::brief(&neuron.label(inputs), LONGEST_CELL)) } } td { (neuron.feature.kind) }
                 td.number { (number(&neuron.feature.scale)) }
-                td.number { (neuron.out.iter().map(number).collect::<Vec<_>>().join(", ")) }
+                td.number { (crate::text::brief(&neuron.out.iter().map(number).collect::<Vec<_>>().join(", "), LONGEST_CELL)) }
                 td { @match neuron.status {
                     Status::Live => @if neuron.work == Work::Carries { "carries" },
                     Status::Merged(other) => { "the same as " (other) }
