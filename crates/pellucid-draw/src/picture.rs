@@ -40,6 +40,9 @@ impl Status {
     }
 }
 
+/// The terms of a sum that are told where neurons are left out.
+const MOST_TERMS: usize = 6;
+
 #[derive(Clone, Debug, Default)]
 struct Neuron {
     name: Option<String>,
@@ -224,15 +227,18 @@ impl<'a> Picture<'a> {
             let neuron = |layer: usize| NeuronId { layer, index: source };
             layer.checked_sub(1).is_some_and(|below| self.left_out.contains(&neuron(below)))
         };
-        let mut n_left_out = 0;
+        // Among the many neurons of a picture that leaves some out, long sums are cut too.
+        let most = if layer == 0 || self.left_out.is_empty() { usize::MAX } else { MOST_TERMS };
+        let (mut n_told, mut n_left_out) = (0, 0);
         for (source, (weight, name)) in terms.chain([(&this.biases[index], None)]).enumerate() {
             if weight.is_zero() {
                 continue;
             }
-            if name.is_some() && is_left_out(source) {
+            if name.is_some() && (is_left_out(source) || n_told == most) {
                 n_left_out += 1;
                 continue;
             }
+            n_told += 1;
             text.push_str(match (text.is_empty(), weight.is_negative()) {
                 (true, false) => "",
                 (true, true) => "-",

@@ -61,8 +61,8 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
     without_the_least(picture, network, idle).outputs(short_names(outputs.collect()))
 }
 
-/// Does a neuron add nothing of its own?
-pub(crate) fn is_idle(neuron: &Neuron) -> bool {
+/// Does a neuron add nothing of its own? Such neurons are drawn pale, and of wide layers not at all.
+pub fn is_idle(neuron: &Neuron) -> bool {
     neuron.work == Work::Nothing
         || matches!(neuron.status, Status::Dead | Status::Unread | Status::Merged(_) | Status::Decoy(_))
 }

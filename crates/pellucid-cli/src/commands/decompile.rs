@@ -66,6 +66,10 @@ pub struct Arguments {
 
 /// What a neuron or a circuit computes is told in so many characters: more follows on the line.
 const COMPUTES_CHARS: usize = 60;
+/// More neurons are counted: nobody reads on.
+const LISTED: usize = 24;
+/// The same of remarks.
+const TOLD: usize = 10;
 /// Longer formulas lose their middle; JSON has all of it.
 const FORMULA_CHARS: usize = 1_000;
 
@@ -238,18 +242,29 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
     let picture = pictures::decompiled_picture(network, found);
     text += &screen::indented(&picture.to_terminal(&screen::terminal_options(2)));
     text.push('\n');
-    for neuron in &found.neurons {
-        text += &format!("  {}\n", neuron_text(neuron, inputs));
+    // Of many neurons those that do something are told, and of these not more than fit a screen.
+    let many = found.neurons.len() > LISTED;
+    let told = found.neurons.iter().filter(|neuron| !many || !pictures::is_idle(neuron)).take(LISTED);
+    let lines: Vec<String> = told.map(|neuron| format!("  {}\n", neuron_text(neuron, inputs))).collect();
+    let n_more = found.neurons.len() - lines.len();
+    text += &lines.concat();
+    if n_more > 0 {
+        let n_idle = found.neurons.iter().filter(|neuron| pictures::is_idle(neuron)).count();
+        text +=
+            &format!("  and {n_more} more ({n_idle} of all add nothing of their own; --report and --json tell all)\n");
     }
     if !found.neurons.is_empty() {
         text.push('\n');
     }
     text += &circuits_text(&found.circuits, inputs);
-    for noise in found.noise.iter().filter(|noise| noise.why == "rounded away") {
+    for noise in found.noise.iter().filter(|noise| noise.why == "rounded away").take(TOLD) {
         text += &format!("  {}\n", noise_text(noise));
     }
-    for remark in &found.remarks {
+    for remark in found.remarks.iter().take(TOLD) {
         text += &format!("  {remark}\n");
+    }
+    if let Some(n_more @ 1..) = found.remarks.len().checked_sub(TOLD) {
+        text += &format!("  and {n_more} more remarks\n");
     }
     if let Some(against) = &found.against_target {
         text += &against_text(against, inputs, against.target == found.formula);
