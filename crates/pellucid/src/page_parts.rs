@@ -9,6 +9,8 @@ use crate::pictures::is_idle;
 
 /// Longer formulas are shown as text alone: nobody follows their notation.
 const LONGEST_NOTATION: usize = 400;
+/// Longer lists and labels lose their middle in a table.
+const LONGEST_CELL: usize = 120;
 /// Longer certificates would make the page heavy; they are written into files.
 pub(crate) const LONGEST_CERTIFICATE: usize = 100_000;
 
@@ -36,9 +38,9 @@ pub(crate) fn neuron_table<'a>(
             } }
             tbody { @for neuron in neurons { tr.faded[is_idle(neuron)] {
                 th scope="row" { (neuron.id) }
-                td { code { (crate::text::brief(&neuron.label(inputs), 120)) } } td { (neuron.feature.kind) }
+                td { code { (crate::text::brief(&neuron.label(inputs), LONGEST_CELL)) } } td { (neuron.feature.kind) }
                 td.number { (number(&neuron.feature.scale)) }
-                td.number { (neuron.out.iter().map(number).collect::<Vec<_>>().join(", ")) }
+                td.number { (listed(neuron.out.iter().map(number))) }
                 td { @match neuron.status {
                     Status::Live => @if neuron.work == Work::Carries { "carries" },
                     Status::Merged(other) => { "the same as " (other) }
@@ -55,7 +57,7 @@ pub(crate) fn circuit_list(circuits: &[Circuit], inputs: &[String]) -> Markup {
     html! {
         ul { @for circuit in circuits.iter().flat_map(Circuit::all) {
             li { b { (circuit.name) } " computes " (formula(&circuit.computes, inputs)) " with "
-                (circuit.neurons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
+                (listed(circuit.neurons.iter().map(ToString::to_string))) }
         } }
     }
 }
@@ -75,4 +77,9 @@ pub(crate) fn proof(certificate: &Certificate) -> Result<Markup, Error> {
             @if is_short { details { summary { "certificate, accepted" } pre { (json) } } }
         }
     })
+}
+
+/// `a, b, c`, its middle left out where it is long.
+fn listed(items: impl Iterator<Item = String>) -> String {
+    crate::text::brief(&items.collect::<Vec<_>>().join(", "), LONGEST_CELL)
 }

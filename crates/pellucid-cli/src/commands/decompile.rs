@@ -257,7 +257,7 @@ fn neuron_text(neuron: &Neuron, inputs: &[String]) -> String {
         "{:<6}{label:<14} {:<12} scale {scale:<8} out {}{status}{carries}",
         neuron.id.to_string(),
         neuron.feature.kind.to_string(),
-        out.join(", ")
+        words::brief(&out.join(", "), COMPUTES_CHARS)
     )
 }
 
@@ -289,7 +289,7 @@ fn ablations_text(ablations: &[Ablation]) -> String {
             Some(difference) => format!("  {} more", words::short(difference, 4)),
             None => String::new(),
         };
-        text += &format!("  {what:<50}{off}{more}\n");
+        text += &format!("  {what:<48}  {off}{more}\n");
     }
     text
 }
@@ -310,7 +310,7 @@ fn line(circuit: &Circuit, depth: usize, inputs: &[String], text: &mut String) {
     let neurons: Vec<String> = circuit.neurons.iter().map(ToString::to_string).collect();
     let name = format!("{}{}", "  ".repeat(depth + 1), circuit.name);
     let computes = words::brief(&expr_to_text(&circuit.computes, inputs), COMPUTES_CHARS);
-    *text += &format!("{name:<26}{computes:<24} {}\n", neurons.join(" "));
+    *text += &format!("{name:<26}{computes:<24} {}\n", words::brief(&neurons.join(" "), COMPUTES_CHARS));
     for part in &circuit.parts {
         line(part, depth + 1, inputs, text);
     }
