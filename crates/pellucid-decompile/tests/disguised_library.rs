@@ -289,9 +289,9 @@ fn truth(network: &Network<Rational>, domain: &Domain, found: &Decompiled) -> Ve
         // The weights out of all neurons on the same side as this one, or on the other side, in its own units.
         let total = |a: usize, same: bool| {
             let mut sums = vec![Rational::zero(); n_ends];
-            for b in 0..width {
+            for (b, out) in outs.iter().enumerate() {
                 if let Some(ratio) = ratio(a, b).filter(|ratio| ratio.is_positive() == same) {
-                    sums.iter_mut().zip(&outs[b]).for_each(|(sum, weight)| *sum += &(weight * ratio.abs()));
+                    sums.iter_mut().zip(out).for_each(|(sum, weight)| *sum += &(weight * ratio.abs()));
                 }
             }
             sums
