@@ -40,7 +40,7 @@ use crate::deviation::deviation;
 use crate::finite::{formula_at_points, neurons_at_points, remarks_at_points};
 use crate::found::Found;
 use crate::lattice::lattice_form;
-use crate::mechanism::{Mechanism, mechanism, noise, told_as};
+use crate::mechanism::{Mechanism, mechanism, noise, told_as, told_beside};
 use crate::remarks::remarks;
 use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
 
@@ -189,9 +189,9 @@ fn trained_deeper(network: &Network<Rational>, question: &Question<'_>) -> Resul
         return Err(Error::limit("found no simple formula that is near the network"));
     };
     let slack = Rational::ratio(ROWS_SLACK.0, ROWS_SLACK.1);
-    let Mechanism { neurons, mut circuits, formula, noise, .. } =
+    let Mechanism { neurons, circuits, formula, noise, .. } =
         mechanism(network, &question.domain, &slack, question.limits)?;
-    told_as(&mut circuits, formula.as_ref(), &found.formula);
+    let circuits = told_beside(network, &neurons, &circuits, formula.as_ref(), &found.formula);
     let form = form_of(&found.formula, question)?;
     let mut remarks = remarks(&neurons, network.input_names());
     remarks.push("the formula is read off the network's large affine pieces".to_string());

@@ -21,6 +21,7 @@ use crate::neurons::Neuron;
 use crate::work::Work;
 use canonical::Canonical;
 use circuits_across::circuits_across;
+pub(crate) use circuits_across::told_beside;
 use neurons_named::neurons_named;
 use written::Writer;
 
@@ -60,7 +61,8 @@ pub(crate) fn mechanism(
     limits: Limits<'_>,
 ) -> Result<Mechanism, Error> {
     let read = Canonical::of(network, domain, slack);
-    let mut writer = Writer::new(read.n_inputs, &read.hinges);
+    let writer = Writer::new(read.n_inputs, &read.hinges);
+    let mut writer = if slack.is_zero() { writer } else { writer.trained() };
     let neurons = neurons_named(network, &read, &mut writer, domain, slack);
     let outputs: Option<Vec<_>> = read.outputs.iter().map(|output| writer.write(output)).collect();
     let circuits = outputs.as_ref().map(|outputs| circuits_across(network, &read, &neurons, outputs, &mut writer));

@@ -36,6 +36,10 @@ impl std::fmt::Display for Status {
     }
 }
 
+/// Labels with longer numbers than this are told in simple ones, each within this of the largest.
+const MAX_LABEL_BITS: usize = 20;
+const LABEL_SLACK: (i64, i64) = (1, 100);
+
 /// A hidden neuron with what it detects.
 #[derive(Clone, Debug)]
 pub struct Neuron {
@@ -67,18 +71,47 @@ pub struct Neuron {
 
 impl Neuron {
     /// What it detects, in words of its inputs: `x1 > x2`, `max(x1, x2) > x3`. For one that is always on, what
-    /// it carries.
+    /// it carries. Where the numbers are long, simple ones near them after the word `about`.
     pub fn label(&self, inputs: &[String]) -> String {
         let names = self.names(inputs);
-        match self.status {
-            Status::AlwaysOn if self.id.layer > 0 => expr_to_text(&self.feature.form.to_expr(), &names),
-            _ => self.feature.label(&names),
-        }
+        let (feature, is_about) = self.told();
+        let label = match self.status {
+            Status::AlwaysOn if self.id.layer > 0 => expr_to_text(&feature.form.to_expr(), &names),
+            _ => feature.label(&names),
+        };
+        if is_about { format!("about {label}") } else { label }
     }
 
-    /// The texts of what its feature's form is of.
+    /// The factor between its row and what its label says.
+    pub fn label_scale(&self) -> Rational {
+        self.told().0.scale
+    }
+
+    /// Its feature as it is told: in simple numbers near the true ones where those are long, and whether it is so.
+    fn told(&self) -> (Feature, bool) {
+        let form = &self.feature.form;
+        let longest = form.coefficients.iter().chain([&form.constant]).map(Rational::bits).max();
+        let largest = form.coefficients.iter().map(Rational::abs).max().filter(|c| !c.is_zero());
+        let Some(largest) = largest.filter(|_| longest.is_some_and(|bits| bits > MAX_LABEL_BITS)) else {
+            return (self.feature.clone(), false);
+        };
+        let slack = Rational::ratio(LABEL_SLACK.0, LABEL_SLACK.1);
+        let simple = |value: &Rational| simplest_near(&(value / &largest), &slack);
+        let coefficients = form.coefficients.iter().map(simple).collect();
+        let form = Affine { coefficients, constant: simple(&form.constant) };
+        let scale = &self.feature.scale * &largest;
+        (Feature { kind: self.feature.kind, form, scale }, true)
+    }
+
+    /// The texts of what its feature's form is of: formulas of the inputs, or neurons of the layer below.
     pub fn names(&self, inputs: &[String]) -> Vec<String> {
-        self.reads.iter().map(|read| expr_to_text(read, inputs)).collect()
+        let text = |read: &Expr| match read {
+            Expr::Input(i) if *i >= inputs.len() && self.id.layer > 0 => {
+                NeuronId { layer: self.id.layer - 1, index: i - inputs.len() }.to_string()
+            }
+            read => expr_to_text(read, inputs),
+        };
+        self.reads.iter().map(text).collect()
     }
 
     /// The hyperplane of its rounded row, and whether the neuron is on above it.
@@ -195,4 +228,39 @@ pub(crate) fn like_a_known<'a>(
         let change = pairs.zip(&units).map(|((a, b), unit)| (a - b).abs() / &size / unit).max()?;
         (change <= *slack).then_some((moved, change))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn neuron(layer: usize, row: [Rational; 3]) -> Neuron {
+        let [a, b, constant] = row;
+        let row = Affine { coefficients: vec![a, b], constant };
+        Neuron {
+            id: NeuronId { layer, index: 0 },
+            feature: Feature::of_row(&row),
+            reads: (0..2).map(|i| Expr::Input(i + 2 * layer)).collect(),
+            computes: None,
+            status: Status::Live,
+            work: Work::Detects,
+            ideal: row.clone(),
+            rounded: row.clone(),
+            row,
+            out: Vec::new(),
+            rounding: Rational::zero(),
+        }
+    }
+
+    #[test]
+    fn long_numbers_are_told_about() {
+        let inputs = ["a", "b"].map(String::from);
+        let long = || [Rational::ratio(500_001, 1_000_003), Rational::ratio(-1, 4), Rational::ratio(1, 3)];
+        assert_eq!(neuron(0, long()).label(&inputs), "about +(a - 1/2*b + 2/3)");
+        // In deeper layers the row is of the neurons below.
+        assert_eq!(neuron(1, long()).label(&inputs), "about +(h1.1 - 1/2*h1.2 + 2/3)");
+        assert_eq!(neuron(1, long()).label_scale().to_decimal(4), "0.5000");
+        let short = neuron(0, [1, -2, 3].map(Rational::from));
+        assert_eq!((short.label(&inputs), short.label_scale()), ("+(a - 2*b + 3)".to_string(), Rational::one()));
+    }
 }

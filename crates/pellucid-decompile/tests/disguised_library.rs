@@ -263,7 +263,9 @@ fn truth(network: &Network<Rational>, domain: &Domain, found: &Decompiled) -> Ve
     let mut stream = Stream(99);
     let points: Vec<Vec<Rational>> = (0..120).map(|_| point(domain, network.n_inputs(), &mut stream)).collect();
     let traces: Vec<Vec<Vec<Rational>>> = points.iter().map(|p| network.trace(p).pre_activations).collect();
-    let mut matters = vec![true; network.n_outputs()];
+    // What each row above gives to in the end, where those that are never off only pass on.
+    let mut n_ends = network.n_outputs();
+    let mut above: Vec<Vec<(usize, Rational)>> = (0..n_ends).map(|end| vec![(end, Rational::one())]).collect();
     let mut truth = Vec::new();
     for layer in (0..network.hidden_layers().len()).rev() {
         let next = &network.layers()[layer + 1];
@@ -276,22 +278,30 @@ fn truth(network: &Network<Rational>, domain: &Domain, found: &Decompiled) -> Ve
             let equal = all[a].iter().zip(&all[b]).all(|(x, y)| x * &ratio == *y);
             (equal && !ratio.is_zero()).then_some(ratio)
         };
+        let out = |b: usize| {
+            let mut out = vec![Rational::zero(); n_ends];
+            for (row, ends) in next.weights.iter().zip(&above) {
+                ends.iter().for_each(|(end, share)| out[*end] += &(&row[b] * share));
+            }
+            out
+        };
+        let outs: Vec<Vec<Rational>> = (0..width).map(out).collect();
         // The weights out of all neurons on the same side as this one, or on the other side, in its own units.
-        let total = |a: usize, above: bool| {
-            let mut sums = vec![Rational::zero(); matters.len()];
-            for b in 0..width {
-                if let Some(ratio) = ratio(a, b).filter(|ratio| ratio.is_positive() == above) {
-                    sums.iter_mut().zip(&next.weights).for_each(|(sum, row)| *sum += &(&row[b] * ratio.abs()));
+        let total = |a: usize, same: bool| {
+            let mut sums = vec![Rational::zero(); n_ends];
+            for (b, out) in outs.iter().enumerate() {
+                if let Some(ratio) = ratio(a, b).filter(|ratio| ratio.is_positive() == same) {
+                    sums.iter_mut().zip(out).for_each(|(sum, weight)| *sum += &(weight * ratio.abs()));
                 }
             }
-            sums.into_iter().zip(&matters).filter(|(_, matters)| **matters).map(|(sum, _)| sum).collect::<Vec<_>>()
+            sums
         };
         let nothing = |sums: &[Rational]| sums.iter().all(Rational::is_zero);
         let works: Vec<Vec<Work>> = (0..width)
             .map(|a| {
                 let (same, other) = (total(a, true), total(a, false));
                 let both: Vec<Rational> = same.iter().zip(&other).map(|(x, y)| x + y).collect();
-                let unread = next.weights.iter().zip(&matters).all(|(row, matters)| !matters || row[a].is_zero());
+                let unread = nothing(&outs[a]);
                 match (unread || nothing(&same), nothing(&other), nothing(&both)) {
                     (true, ..) => vec![Work::Nothing],
                     (_, true, _) => vec![Work::Detects],
@@ -303,7 +313,19 @@ fn truth(network: &Network<Rational>, domain: &Domain, found: &Decompiled) -> Ve
         // That those are dead is proved one by one.
         let dead =
             |index: usize| found.neurons.iter().any(|n| n.id == NeuronId { layer, index } && n.status == Status::Dead);
-        matters = (0..width).map(|a| !works[a].contains(&Work::Nothing) && !dead(a)).collect();
+        let passes_on = |a: usize| all[a].iter().all(|v| !v.is_negative());
+        above = (0..width)
+            .map(|a| {
+                if works[a].contains(&Work::Nothing) || dead(a) {
+                    return Vec::new();
+                }
+                if passes_on(a) {
+                    return outs[a].iter().cloned().enumerate().filter(|(_, share)| !share.is_zero()).collect();
+                }
+                n_ends += 1;
+                vec![(n_ends - 1, Rational::one())]
+            })
+            .collect();
         truth.push(works);
     }
     truth.reverse();
@@ -367,6 +389,30 @@ fn chosen() -> Result<Vec<Entry>, Error> {
     let names = std::env::var("LIBRARY").unwrap_or_default();
     let all = library()?;
     Ok(all.into_iter().filter(|e| names.is_empty() || names.split(',').any(|name| e.is_called(name))).collect())
+}
+
+#[test]
+fn a_sample_of_the_library() {
+    let names = [
+        "identity",
+        "minimum",
+        "soft-threshold",
+        "l1-norm-of-two",
+        "maximum-of-two-and-zero",
+        "relu-of-minimum",
+        "minimum-of-four",
+        "median-of-three",
+        "tent-thrice",
+        "xor",
+        "maximum-with-a-minimum",
+    ];
+    let entries: Vec<Entry> =
+        library().unwrap().into_iter().filter(|entry| names.contains(&entry.name.as_str())).collect();
+    assert_eq!(entries.len(), names.len());
+    let tally = taken_apart(&entries, 1);
+    assert!(tally.wrong.is_empty(), "{}", tally.wrong.join("\n"));
+    assert!(tally.networks >= entries.len() && tally.formulas == tally.networks, "{tally:?}");
+    assert!(tally.detectors.1 > 0 && tally.carriers.1 > 0 && tally.idle.1 > 0, "{tally:?}");
 }
 
 /// `cargo test --release -p pellucid-decompile --test disguised_library -- --ignored --nocapture`

@@ -252,7 +252,7 @@ fn neuron_text(neuron: &Neuron, inputs: &[String]) -> String {
         other => format!("  {other}"),
     };
     let carries = if neuron.work == Work::Carries && neuron.status != Status::AlwaysOn { "  carries" } else { "" };
-    let scale = neuron.feature.scale.to_decimal(4);
+    let scale = neuron.label_scale().to_decimal(4);
     format!(
         "{:<6}{label:<14} {:<12} scale {scale:<8} out {}{status}{carries}",
         neuron.id.to_string(),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use pellucid_core::linear::{Echelon, solve};
-use pellucid_core::{Affine, Circuit, Form, Network, NeuronId, Rational, Wire};
+use pellucid_core::{Affine, Circuit, Form, Function, Network, NeuronId, Rational, Wire};
 
 use super::canonical::{Canonical, over, wires_of};
 use super::written::{Term, Writer, Written};
@@ -45,6 +45,44 @@ pub(crate) fn circuits_across(
         circuits.push(Circuit { name: name_of(&written.expr), computes: written.expr.clone(), neurons, parts });
     }
     circuits
+}
+
+/// Parts of trained circuits with larger formulas say no more than their rows do.
+const MAX_PART_NODES: usize = 30;
+
+/// The circuits of a trained network beside a formula that was read in another way: one an output, with those of
+/// its parts that are short. `written` is what the circuits compose, if that could be written.
+pub(crate) fn told_beside(
+    network: &Network<Rational>,
+    neurons: &[Neuron],
+    circuits: &[Circuit],
+    written: Option<&Function>,
+    formula: &Function,
+) -> Vec<Circuit> {
+    let told = formula.outputs().iter().enumerate().filter_map(|(output, expr)| {
+        let neurons: Vec<NeuronId> = behind(network, neurons, output).into_iter().collect();
+        let composed = written.and_then(|written| written.outputs().get(output));
+        let known = circuits.iter().find(|circuit| composed == Some(&circuit.computes));
+        let parts = known.map(|circuit| short(&circuit.parts)).unwrap_or_default();
+        (!neurons.is_empty()).then(|| Circuit { name: name_of(expr), computes: expr.clone(), neurons, parts })
+    });
+    told.collect()
+}
+
+/// Circuits with short formulas; those with long ones are replaced by their own short parts.
+fn short(circuits: &[Circuit]) -> Vec<Circuit> {
+    let mut found: Vec<Circuit> = Vec::new();
+    for circuit in circuits {
+        let parts = short(&circuit.parts);
+        let kept =
+            if circuit.computes.size() > MAX_PART_NODES { parts } else { vec![Circuit { parts, ..circuit.clone() }] };
+        for circuit in kept {
+            if !found.contains(&circuit) {
+                found.push(circuit);
+            }
+        }
+    }
+    found
 }
 
 /// The neurons that take part in an output, by the weights from each to the next.

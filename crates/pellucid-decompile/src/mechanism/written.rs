@@ -20,6 +20,9 @@ use crate::form_to_expr::form_to_expr;
 const MAX_NODES: usize = 4_000;
 /// So many forms are written at most.
 const MAX_FORMS: usize = 20_000;
+/// Trained rows of more hinges than this are not searched for named functions: that takes long, and such a formula
+/// is only the row again.
+const MAX_TRAINED_HINGES: usize = 24;
 
 /// A form as a formula, and the parts of its sum that have kinks.
 #[derive(Debug)]
@@ -48,6 +51,7 @@ pub(crate) struct Writer<'a> {
     n_inputs: usize,
     hinges: &'a [Form],
     levels: Vec<usize>,
+    most_hinges: usize,
     known: HashMap<Form, Option<Rc<Written>>>,
 }
 
@@ -58,7 +62,12 @@ impl<'a> Writer<'a> {
         for argument in hinges {
             levels.push(1 + level(argument, &levels));
         }
-        Writer { n_inputs, hinges, levels, known: HashMap::new() }
+        Writer { n_inputs, hinges, levels, most_hinges: usize::MAX, known: HashMap::new() }
+    }
+
+    /// The same for trained networks, where sums of many hinges are not worth a formula.
+    pub(crate) fn trained(self) -> Self {
+        Writer { most_hinges: MAX_TRAINED_HINGES, ..self }
     }
 
     /// The form as a formula; `None` when that would be too long.
@@ -90,6 +99,9 @@ impl<'a> Writer<'a> {
                 Wire::Input(_) => None,
             })
             .collect();
+        if hinges.len() > self.most_hinges {
+            return None;
+        }
         let wires = wires_of(hinges.iter().map(|(k, _)| &self.hinges[*k]).chain([&rest]));
         let columns = Columns { n_inputs: wires.len(), wires };
         let one_layer = columns.one_layer(&hinges, &rest, self.hinges)?;
