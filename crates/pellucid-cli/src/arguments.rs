@@ -164,10 +164,9 @@ fn operand_file(argument: &str) -> anyhow::Result<Option<NetworkFile>> {
 
 /// Would nobody write a function like that?
 fn looks_like_a_file(argument: &str) -> bool {
-    let known = [".json", ".onnx", ".onnx.gz", ".safetensors", ".pt", ".pth", ".npz", ".nnet"];
     // `.5*x1` is a function, `./net` and `..` are not.
     let relative = argument.strip_prefix('.').is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
-    known.iter().any(|ending| argument.ends_with(ending)) || argument.starts_with('/') || relative
+    files::is_named_like_a_network(argument) || argument.starts_with('/') || relative
 }
 
 /// Where something is to hold.

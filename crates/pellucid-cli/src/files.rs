@@ -25,6 +25,26 @@ pub fn network_with(path: &Path, options: ReadOptions) -> anyhow::Result<Network
     Ok(reading.file)
 }
 
+/// Is it the name of a network file?
+pub fn is_named_like_a_network(name: &str) -> bool {
+    let known = [".json", ".onnx", ".onnx.gz", ".safetensors", ".pt", ".pth", ".npz", ".nnet"];
+    known.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The files of a folder that are named like networks, sorted by name.
+pub fn networks_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let cannot = || format!("cannot read the folder {}", folder.display());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(cannot)? {
+        let path = entry.with_context(cannot)?.path();
+        if is_named_like_a_network(&path.to_string_lossy()) && path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Reads a VNN-LIB file.
 pub fn property(path: &Path) -> anyhow::Result<Property> {
     must_exist(path)?;

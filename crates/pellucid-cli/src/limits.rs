@@ -62,6 +62,11 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl LimitArguments {
+    /// Is the memory limited?
+    pub fn limits_memory(&self) -> bool {
+        self.memory.is_some()
+    }
+
     /// Starts the clock.
     pub fn start(&self) -> Clock {
         Clock::new(self.timeout, self.cells.max_cells, self.memory)
@@ -136,14 +141,21 @@ impl Clock {
         work: impl FnOnce(Limits<'_>) -> Result<T, pellucid::Error>,
         give_up: &(dyn Fn(&str) -> Option<i32> + Sync),
     ) -> anyhow::Result<T> {
-        let outcome = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let (done, is_done) = channel::<()>();
             scope.spawn(move || self.watch(doing, give_up, &is_done));
-            let outcome = self.limit(work);
+            let outcome = self.limit_named(work);
             drop(done);
             outcome
-        });
-        match outcome {
+        })
+    }
+
+    /// Hands the limits to work that nobody watches: it ends when it looks at them.
+    ///
+    /// # Errors
+    /// Those of the work; a limit that was reached is named.
+    pub fn limit_named<T>(&self, work: impl FnOnce(Limits<'_>) -> Result<T, pellucid::Error>) -> anyhow::Result<T> {
+        match self.limit(work) {
             Err(error) if error.is_limit() && self.is_over() => Err(error).with_context(|| self.why()),
             other => Ok(other?),
         }

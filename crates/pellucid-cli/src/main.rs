@@ -63,6 +63,8 @@ pub(crate) enum Answer {
     No,
     /// A limit was reached.
     GaveUp,
+    /// Of many inputs one was bad, as was told.
+    BadInput,
 }
 
 /// The exit status for what became of a command; says what went wrong.
@@ -71,13 +73,19 @@ pub(crate) fn status(answer: anyhow::Result<Answer>) -> u8 {
         Ok(Answer::Yes) => 0,
         Ok(Answer::No) => 1,
         Ok(Answer::GaveUp) => 3,
+        Ok(Answer::BadInput) => 2,
         Err(error) if screen::is_closed_pipe(&error) => 0,
         Err(error) => {
             screen::remark(&format!("pellucid: {error:#}"));
-            let limit = error.downcast_ref::<pellucid::Error>().is_some_and(pellucid::Error::is_limit);
-            if limit { 3 } else { 2 }
+            status_of(&error)
         }
     }
+}
+
+/// The exit status for an error: was a limit reached, or is the input bad?
+pub(crate) fn status_of(error: &anyhow::Error) -> u8 {
+    let limit = error.downcast_ref::<pellucid::Error>().is_some_and(pellucid::Error::is_limit);
+    if limit { 3 } else { 2 }
 }
 
 fn main() -> ExitCode {

@@ -57,7 +57,7 @@ pub use error::{Diagnostic, Error, counted};
 pub use expr::Expr;
 pub use expr_to_latex::{expr_to_latex, function_to_latex};
 pub use expr_to_mathml::{expr_to_mathml, function_to_mathml};
-pub use expr_to_text::expr_to_text;
+pub use expr_to_text::{expr_text_length, expr_to_text};
 pub use function::Function;
 pub use gate::Gate;
 pub use integer_graph::{IntegerForm, IntegerGraph, ReluOnCell};

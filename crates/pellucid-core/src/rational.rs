@@ -134,6 +134,10 @@ impl Rational {
     /// `[low, high]`, by the Stern-Brocot tree.
     pub fn simplest_between(low: &Rational, high: &Rational) -> Rational {
         assert!(low <= high, "the interval must not be empty");
+        if let (Some(low), Some(high)) = (low.machine_fraction(), high.machine_fraction()) {
+            let (numerator, denominator) = simplest_in_machine(low, high);
+            return Rational(RBig::from_parts(IBig::from(numerator), UBig::from(denominator)));
+        }
         if low.signum() <= 0 && high.signum() >= 0 {
             return Rational::zero();
         }
@@ -151,6 +155,11 @@ impl Rational {
         let inner =
             Rational::simplest_between(&(Rational::one() / (high - &floor)), &(Rational::one() / (low - &floor)));
         floor + Rational::one() / inner
+    }
+
+    /// Numerator and denominator, if they are machine integers.
+    fn machine_fraction(&self) -> Option<(i128, u128)> {
+        Some((i128::try_from(self.0.numerator()).ok()?, u128::try_from(self.0.denominator()).ok()?))
     }
 
     /// The largest integer not above it.
@@ -198,6 +207,31 @@ impl Rational {
         self.0.numerator().bit_len() + self.0.denominator().bit_len()
     }
 
+    /// Is the numerator 1 or -1?
+    pub(crate) fn has_numerator_one(&self) -> bool {
+        use dashu_base::BitTest;
+        self.0.numerator().bit_len() == 1
+    }
+
+    /// The number of characters of the absolute value's text.
+    pub(crate) fn size_text_length(&self) -> usize {
+        let digits = |value: Option<u128>, text: &dyn Fn() -> String| match value {
+            Some(0) => 1,
+            Some(value) => match u64::try_from(value) {
+                Ok(value) => 1 + value.ilog10() as usize,
+                Err(_) => 1 + value.ilog10() as usize,
+            },
+            None => text().len(),
+        };
+        let (numerator, denominator) = (self.0.numerator(), self.0.denominator());
+        let above = i128::try_from(numerator).ok().map(i128::unsigned_abs);
+        let above = digits(above, &|| numerator.unsigned_abs().to_string());
+        if self.is_integer() {
+            return above;
+        }
+        above + 1 + digits(u128::try_from(denominator).ok(), &|| denominator.to_string())
+    }
+
     /// A decimal rounded to `digits` significant digits, for people; exact ones stay short.
     pub fn to_decimal(&self, digits: usize) -> String {
         let float = self.to_f64();
@@ -216,6 +250,34 @@ impl Rational {
             _ => text,
         }
     }
+}
+
+/// [`Rational::simplest_between`] of fractions of machine integers.
+fn simplest_in_machine(low: (i128, u128), high: (i128, u128)) -> (i128, u128) {
+    if low.0 <= 0 && high.0 >= 0 {
+        return (0, 1);
+    }
+    let negative = high.0 < 0;
+    let (low, high) = if negative { (high, low) } else { (low, high) };
+    let (mut low, mut high) = ((low.0.unsigned_abs(), low.1), (high.0.unsigned_abs(), high.1));
+    // Rows of the continued fraction so far: the last convergent and the one before it.
+    let (mut last, mut before) = ((1u128, 0u128), (0u128, 1u128));
+    let (numerator, denominator) = loop {
+        let floor = low.0 / low.1;
+        // The first whole number in the interval, if there is one, ends the fraction.
+        let first = if low.0 % low.1 == 0 { floor } else { floor + 1 };
+        let is_inside = first <= high.0 / high.1;
+        let term = if is_inside { first } else { floor };
+        let next = (term * last.0 + before.0, term * last.1 + before.1);
+        if is_inside {
+            break next;
+        }
+        (before, last) = (last, next);
+        // 1 / (high - floor) to 1 / (low - floor).
+        (low, high) = ((high.1, high.0 - floor * high.1), (low.1, low.0 - floor * low.1));
+    };
+    let size = numerator as i128;
+    (if negative { -size } else { size }, denominator)
 }
 
 impl From<i64> for Rational {
@@ -460,6 +522,21 @@ mod tests {
             let found = Rational::simplest_between(&low, &high);
             assert!(low <= found && found <= high);
             assert_eq!(found.0.denominator(), brute.unwrap().0.denominator());
+        }
+    }
+
+    #[test]
+    fn simplest_between_is_the_same_beyond_machine_integers() {
+        // Simplest fractions keep their continued fraction when whole numbers are added, and large ones
+        // leave machine integers.
+        let far = r("1e40");
+        for (low, high) in [("3.14", "3.15"), ("-0.34", "-0.33"), ("0.9985", "0.999"), ("1/7", "1/7"), ("5/2", "4")] {
+            let (low, high) = (r(low), r(high));
+            let near = Rational::simplest_between(&low, &high);
+            // Below 0 the fractions run the other way.
+            let moved = if low.is_negative() { -&far } else { far.clone() };
+            let found = Rational::simplest_between(&(&low + &moved), &(&high + &moved));
+            assert_eq!(found - moved, near, "{low} to {high}");
         }
     }
 

@@ -4,7 +4,10 @@
 mod common;
 
 use common::{expr, point, rational};
-use pellucid_core::{Expr, Function, Layer, Merge, Network, Rational, ReluGraph, Side, dot, numbered_inputs};
+use pellucid_core::{
+    Expr, Function, Layer, Merge, Network, Rational, ReluGraph, Side, dot, expr_text_length, expr_to_text,
+    numbered_inputs,
+};
 use proptest::prelude::*;
 
 fn function() -> impl Strategy<Value = Function> {
@@ -61,6 +64,11 @@ proptest! {
         let text = function.to_string();
         let read = Function::parse_with_inputs(&text, function.input_names());
         prop_assert_eq!(read.as_ref(), Ok(&function), "{}", text);
+        for output in function.outputs() {
+            for names in [function.input_names(), &[]] {
+                prop_assert_eq!(expr_text_length(output, names), expr_to_text(output, names).len());
+            }
+        }
         let again = Function::new(vec!["a".into(), "_b".into(), "größe".into()], function.outputs().to_vec()).unwrap();
         prop_assert_eq!(Function::parse_with_inputs(&again.to_string(), again.input_names()).unwrap(), again);
     }

@@ -1,6 +1,6 @@
 //! Affine maps and calls of them, written as short as they go.
 
-use pellucid_core::{Affine, Expr, Rational, expr_to_text};
+use pellucid_core::{Affine, Expr, Rational, expr_text_length};
 
 /// The map as a sum that starts with a positive term where it has one: `x2 - x1`.
 pub fn affine_to_expr(map: &Affine) -> Expr {
@@ -40,7 +40,7 @@ pub fn is_negative(term: &Expr) -> bool {
 /// The number of characters; inputs are called `x1..`, as other names would only rank ties in
 /// another way.
 pub fn length(expr: &Expr) -> usize {
-    expr_to_text(expr, &[]).len()
+    expr_text_length(expr, &[])
 }
 
 /// `factor * call(arguments)` for a call that positive factors may be taken into: with the factor
@@ -51,7 +51,8 @@ pub fn scaled_call(factor: &Rational, arguments: &[Affine], call: impl Fn(Vec<Ex
         Expr::scale(factor / inside, call(exprs))
     };
     let numbers = arguments.iter().flat_map(|map| map.coefficients.iter().chain([&map.constant]));
-    let candidates = [Rational::one(), factor.abs(), Rational::primitive_scale(numbers)];
+    let mut candidates = vec![Rational::one(), factor.abs(), Rational::primitive_scale(numbers)];
+    candidates.dedup();
     let exprs = candidates.iter().filter(|inside| !inside.is_zero()).map(written);
     exprs.min_by_key(length).unwrap_or_else(|| Expr::Constant(Rational::zero()))
 }

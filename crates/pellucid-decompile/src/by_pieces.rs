@@ -1,12 +1,16 @@
 //! Formulas that the large affine pieces of a network suggest, each with its exact deviation.
 
-use pellucid_core::{Error, Network, Rational};
+use pellucid_core::{Error, Function, Network, Rational};
 use pellucid_prove::Largest;
 
 use crate::Question;
 use crate::deviation::deviation;
 use crate::found::Found;
 use crate::function::{Suggested, suggest};
+use crate::shorten::is_plain;
+
+/// The numbers of a plain formula of at most so many characters are simple: nothing shorter is looked for.
+const PLAIN_LENGTH: usize = 24;
 
 /// The formula that the large affine pieces suggest, where it is shorter than the one that the neurons give
 /// and as near on the whole, or nearer.
@@ -14,9 +18,21 @@ use crate::function::{Suggested, suggest};
 /// # Errors
 /// When a limit is reached.
 pub fn simpler(network: &Network<Rational>, known: &Found, question: &Question<'_>) -> Result<Option<Found>, Error> {
-    let Some(pieces) = by_pieces(network, question)? else { return Ok(None) };
-    let is_shorter = pieces.formula.to_string().len() < known.formula.to_string().len();
-    let (is_within, was_within) = (pieces.is_within(&question.tolerance), known.is_within(&question.tolerance));
+    let was_within = known.is_within(&question.tolerance);
+    let length = |formula: &Function| formula.to_string().len();
+    let known_length = length(&known.formula);
+    if was_within && known_length <= PLAIN_LENGTH && known.formula.outputs().iter().all(is_plain) {
+        return Ok(None);
+    }
+    let Some(first) = suggest(network, question, &[])? else { return Ok(None) };
+    // What would not be taken need not be proved; floats see well what is off by twice the tolerance.
+    let is_off = first.off > 2.0 * question.tolerance.to_f64();
+    if length(&first.simple) >= known_length && (was_within || is_off) {
+        return Ok(None);
+    }
+    let Some(pieces) = looked_for(network, question, Some(first))? else { return Ok(None) };
+    let is_shorter = length(&pieces.formula) < known_length;
+    let is_within = pieces.is_within(&question.tolerance);
     if !is_shorter && (was_within || !is_within) {
         return Ok(None);
     }
@@ -36,12 +52,25 @@ const N_CORRECTIONS: usize = 3;
 /// # Errors
 /// When a limit is reached; then it is said what was found.
 pub fn by_pieces(network: &Network<Rational>, question: &Question<'_>) -> Result<Option<Found>, Error> {
+    looked_for(network, question, None)
+}
+
+/// The same, from a first suggestion that is known already.
+fn looked_for(
+    network: &Network<Rational>,
+    question: &Question<'_>,
+    mut first: Option<Suggested>,
+) -> Result<Option<Found>, Error> {
     let tolerance = &question.tolerance;
     let mut points = Vec::new();
     let mut best: Option<Found> = None;
     let mut close = None;
     for _ in 0..=N_CORRECTIONS {
-        let Some(suggested) = suggest(network, question, &points)? else { break };
+        let suggested = match first.take() {
+            None => suggest(network, question, &points)?,
+            first => first,
+        };
+        let Some(suggested) = suggested else { break };
         let apart = deviation(network, &suggested.simple, question).map_err(|error| unproved(error, &suggested))?;
         let found = Found { formula: suggested.simple, apart, closer: None };
         let is_within = found.is_within(tolerance);

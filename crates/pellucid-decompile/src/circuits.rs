@@ -29,6 +29,21 @@ pub fn circuits_of(neurons: &[Neuron], formula: &Function, rounding: &Rounding<'
     outputs.filter_map(|(output, expr)| circuit_of(neurons, output, expr, rounding)).collect()
 }
 
+/// One circuit an output of a function that the neurons of one layer compute at finitely many points: between
+/// them nothing is said, so they have no parts.
+pub fn circuits_at_points(neurons: &[Neuron], formula: &Function) -> Vec<Circuit> {
+    let works = |neuron: &&Neuron, output: usize| {
+        !matches!(neuron.status, Status::Dead | Status::Unread | Status::Decoy(_)) && !neuron.out[output].is_zero()
+    };
+    let circuit = |(output, expr): (usize, &Expr)| {
+        let neurons: Vec<NeuronId> =
+            neurons.iter().filter(|neuron| works(neuron, output)).map(|neuron| neuron.id).collect();
+        let whole = Circuit { name: name_of(expr), computes: expr.clone(), neurons, parts: Vec::new() };
+        (!whole.neurons.is_empty()).then_some(whole)
+    };
+    formula.outputs().iter().enumerate().filter_map(circuit).collect()
+}
+
 /// What a neuron does for an output.
 enum Part {
     /// It has a kink in the domain.

@@ -24,6 +24,9 @@ const MAX_FOR_TRIPLES: usize = 12;
 const MAX_SHIFTED_INPUTS: usize = 2;
 /// The same while all numbers together have this many bits; long ones do not cancel.
 const MAX_SHIFTED_BITS: usize = 100;
+/// Of what may stand outside so many are written out: those that leave the fewest numbers, and those
+/// that leave the shortest ones.
+const MAX_WRITTEN: usize = 6;
 
 /// The formula of one output of a form.
 ///
@@ -68,6 +71,16 @@ fn one_by_one(hinges: &[Hinge], affine: &Affine) -> Expr {
         terms.extend(affine_terms(affine));
         terms
     }))
+}
+
+/// About how long the formula of an output is at most: every hinge by itself, and the affine rest.
+pub fn plain_length(form: &OneLayerForm, output: usize) -> usize {
+    let terms = form.hinges.iter().filter(|hinge| !hinge.jump[output].is_zero()).map(|hinge| {
+        let map = Expr::Relu(Box::new(affine_to_expr(&hinge.hyperplane.to_affine())));
+        Expr::scale(hinge.jump[output].clone(), map)
+    });
+    let terms: Vec<Expr> = terms.chain(affine_terms(&form.affine[output])).collect();
+    terms_length(&terms)
 }
 
 struct Writer<'a> {
@@ -257,7 +270,7 @@ fn extrema(hinges: &[&Hinge], rest: &Affine) -> Vec<Vec<Expr>> {
     }
     let values = if short { shifts(maps.iter().map(|map| &map.constant).collect()) } else { vec![Rational::zero()] };
     outsides = with_each(&outsides, &values, |outside, value| outside.constant = value);
-    outsides
+    let mut found: Vec<Vec<Expr>> = promising(outsides, &maps)
         .into_iter()
         .map(|outside| {
             let inside: Vec<Affine> = maps.iter().map(|map| map.minus(&outside)).collect();
@@ -273,7 +286,45 @@ fn extrema(hinges: &[&Hinge], rest: &Affine) -> Vec<Vec<Expr>> {
             terms.extend(affine_terms(&outside));
             terms
         })
-        .collect()
+        .collect();
+    // What stands beside them is as long whichever is taken, up to the sign that a sum begins with.
+    let lengths: Vec<usize> = found.iter().map(|terms| terms_length(terms)).collect();
+    let shortest = lengths.iter().min().copied().unwrap_or(0);
+    let mut lengths = lengths.into_iter();
+    found.retain(|_| lengths.next().is_some_and(|length| length <= shortest + 1));
+    found
+}
+
+/// Those that leave the fewest or the shortest numbers, in the order given.
+fn promising(outsides: Vec<Affine>, maps: &[Affine]) -> Vec<Affine> {
+    if outsides.len() <= 2 * MAX_WRITTEN {
+        return outsides;
+    }
+    let cost = |outside: &Affine| {
+        let (mut n_numbers, mut bits) = (0, 0);
+        let mut count = |value: &Rational| {
+            if !value.is_zero() {
+                n_numbers += 1;
+                bits += value.bits();
+            }
+        };
+        outside.coefficients.iter().chain([&outside.constant]).for_each(&mut count);
+        for map in maps {
+            for (a, b) in map.coefficients.iter().zip(&outside.coefficients) {
+                count(&(a - b));
+            }
+            count(&(&map.constant - &outside.constant));
+        }
+        (n_numbers, bits)
+    };
+    let costs: Vec<(usize, usize)> = outsides.iter().map(cost).collect();
+    let mut chosen = vec![false; outsides.len()];
+    for by_bits in [false, true] {
+        let mut order: Vec<usize> = (0..outsides.len()).collect();
+        order.sort_by_key(|i| if by_bits { (costs[*i].1, costs[*i].0) } else { costs[*i] });
+        order.iter().take(MAX_WRITTEN).for_each(|i| chosen[*i] = true);
+    }
+    outsides.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(outside, _)| outside).collect()
 }
 
 fn with_each(maps: &[Affine], values: &[Rational], set: impl Fn(&mut Affine, Rational)) -> Vec<Affine> {

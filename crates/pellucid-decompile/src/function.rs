@@ -65,7 +65,7 @@ pub fn suggest(
     let tolerance = question.tolerance.to_f64();
     let float = FloatNetwork::of(network);
     let sides = sides(&question.domain, network.n_inputs());
-    let mut points = spread_points(&sides);
+    let mut points = spread_points(&sides, network.hidden_neurons());
     points.all.extend(more_points.iter().map(|point| point.iter().map(Rational::to_f64).collect()));
     let sampled = sample(&float, &points, &sides);
     let middle: Vec<f64> = sides.iter().map(|(low, high)| (low + high) / 2.0).collect();

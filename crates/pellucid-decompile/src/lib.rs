@@ -35,7 +35,7 @@ use pellucid_core::{Biases, Certificate, Circuit, Domain, Error, Function, Layer
 use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
 
 use crate::by_pieces::{by_pieces, simpler};
-use crate::circuits::{Rounding, circuits_of};
+use crate::circuits::{Rounding, circuits_at_points, circuits_of};
 use crate::deviation::deviation;
 use crate::finite::{formula_at_points, neurons_at_points, remarks_at_points};
 use crate::found::Found;
@@ -290,6 +290,7 @@ fn at_points(network: &Network<Rational>, question: &Question<'_>) -> Result<Dec
     let apart = deviation(network, &formula, question)?;
     let neurons = neurons_at_points(network, question)?;
     Ok(Decompiled {
+        circuits: circuits_at_points(&neurons, &formula),
         remarks: remarks_at_points(network, &neurons, question)?,
         against_target: compared(network, &neurons, question)?,
         neurons,

@@ -10,7 +10,7 @@ use pellucid_prove::{Apart, Largest, OneLayerForm};
 
 use crate::Question;
 use crate::deviation::deviation;
-use crate::form_to_expr::form_to_expr;
+use crate::form_to_expr::{form_to_expr, plain_length};
 use crate::neurons::{Neuron, neurons_of};
 use crate::rounded_form::rounded_form;
 use crate::samples::Samples;
@@ -25,13 +25,17 @@ const COARSE: i64 = 10;
 /// On finer rungs a formula is simple while its numbers have this many bits in all: some five
 /// numbers at the usual tolerance.
 const SIMPLE_BITS: usize = 64;
+/// With more bits than this a fine rung says that none finer will be simple.
+const HOPELESS_BITS: usize = 3 * SIMPLE_BITS;
 /// The rows of a network that nothing explains are rounded no more coarsely than this, so that
 /// different detectors are not called the same.
 const UNEXPLAINED_ROWS: (i64, i64) = (1, 100);
 /// A formula further off than this share of an output's swing does not resemble it.
-const RESEMBLES: (i64, i64) = (1, 50);
+const RESEMBLES: f64 = 0.02;
 /// A formula that explains nothing is cut down to what matters most when its text is longer.
 const READABLE: usize = 160;
+/// Formulas in which every hinge stands by itself are longer than the shortest by about this.
+const PLAIN: (usize, usize) = (5, 4);
 
 /// A network written in numbers rounded to some rung.
 pub struct Reading {
@@ -72,51 +76,99 @@ pub fn rounded_reading(
     hidden: &Layer<Rational>,
     question: &Question<'_>,
 ) -> Result<Reading, Error> {
-    let (domain, tolerance) = (&question.domain, &question.tolerance);
-    let samples = Samples::of(network, domain);
-    let swings = samples.swings();
-    let swing = swings.iter().max().cloned().unwrap_or_else(Rational::one);
-    let resembles = (&swing * &Rational::ratio(RESEMBLES.0, RESEMBLES.1)).max(tolerance.clone());
-    let coarse = tolerance * &Rational::from(COARSE) / &swing;
-    let mut fallback: Option<(Rational, Rung)> = None;
+    let ladder = Ladder::of(network, hidden, question);
+    let mut fallback: Option<(f64, Rung)> = None;
     let mut last: Option<OneLayerForm> = None;
-    for slack in slacks(&swings, tolerance) {
-        let rung = if slack.is_zero() {
-            exact_rung(network, hidden, domain)?
-        } else {
-            let neurons = neurons_of(hidden, network.output_layer(), domain, &slack);
-            let form = rounded_form(&neurons, network.output_layer(), domain, &slack, &swings);
-            Rung { neurons, form, slack }
-        };
+    for slack in slacks(&ladder.swings, &question.tolerance) {
+        let rung = ladder.rung(&slack)?;
         // The same numbers as on the rung before have the same deviation.
         if last.as_ref() == Some(&rung.form) {
             continue;
         }
         last = Some(rung.form.clone());
-        let off = samples.largest_deviation(|point| rung.form.evaluate(point));
-        if off <= *tolerance && (rung.slack >= coarse || n_bits(&rung.form) <= SIMPLE_BITS) {
-            let reading = read(network, rung.clone(), swings.clone(), question)?;
-            if matches!(&reading.deviation.largest, Largest::At(most, _) if most <= tolerance) {
+        let off = ladder.samples.largest_deviation(&rung.form);
+        let (is_coarse, bits) = (rung.slack >= ladder.coarse, n_bits(&rung.form));
+        if off <= ladder.tolerance + ladder.samples.doubt() && (is_coarse || bits <= SIMPLE_BITS) {
+            let reading = ladder.read(rung.clone())?;
+            if matches!(&reading.deviation.largest, Largest::At(most, _) if *most <= question.tolerance) {
                 return Ok(reading);
             }
         }
         // Otherwise the coarsest that resembles the network, or the closest.
-        let closer = |(known, _): &(Rational, Rung)| *known > resembles && off < *known;
-        if fallback.as_ref().is_none_or(closer) {
+        if fallback.as_ref().is_none_or(|(known, _)| *known > ladder.resembles && off < *known) {
             fallback = Some((off, rung));
+        }
+        // On finer rungs numbers only become longer.
+        let resembles = fallback.as_ref().is_some_and(|(known, _)| *known <= ladder.resembles);
+        if resembles && !is_coarse && bits > HOPELESS_BITS {
+            break;
         }
     }
     let (_, mut rung) = fallback.ok_or_else(|| Error::input("no rounding was tried"))?;
-    if formula_of(network, &rung.form)?.to_string().len() > READABLE * network.n_outputs() {
+    if !is_readable(network, &rung.form)? {
         // What is left out weighs more than the coarsest rounding of what is kept.
-        let slack = Rational::ratio(RUNGS[0].0, RUNGS[0].1);
-        let neurons = neurons_of(hidden, network.output_layer(), domain, &slack);
-        let form = rounded_form(&neurons, network.output_layer(), domain, &slack, &swings);
-        rung.form = summary(&form, domain, &swings);
+        let coarsest = ladder.rung(&Rational::ratio(RUNGS[0].0, RUNGS[0].1))?;
+        rung.form = summary(&coarsest.form, &question.domain, &ladder.swings);
     }
     rung.slack = rung.slack.min(Rational::ratio(UNEXPLAINED_ROWS.0, UNEXPLAINED_ROWS.1));
-    rung.neurons = neurons_of(hidden, network.output_layer(), domain, &rung.slack);
-    read(network, rung, swings, question)
+    rung.neurons = neurons_of(hidden, network.output_layer(), &question.domain, &rung.slack);
+    ladder.read(rung)
+}
+
+/// Is a form's formula short enough to be read?
+fn is_readable(network: &Network<Rational>, form: &OneLayerForm) -> Result<bool, Error> {
+    let most = READABLE * form.n_outputs();
+    // Finding the shortest text takes long, and does not save that much.
+    let plain: usize = (0..form.n_outputs()).map(|output| plain_length(form, output)).sum();
+    Ok(plain <= most * PLAIN.0 / PLAIN.1 && formula_of(network, form)?.to_string().len() <= most)
+}
+
+/// A network with what is known before it is rounded.
+struct Ladder<'a> {
+    network: &'a Network<Rational>,
+    hidden: &'a Layer<Rational>,
+    question: &'a Question<'a>,
+    samples: Samples,
+    swings: Vec<Rational>,
+    tolerance: f64,
+    /// Rungs from here on up are coarse.
+    coarse: Rational,
+    /// What is off by no more than this resembles the network.
+    resembles: f64,
+}
+
+impl<'a> Ladder<'a> {
+    fn of(network: &'a Network<Rational>, hidden: &'a Layer<Rational>, question: &'a Question<'a>) -> Self {
+        let samples = Samples::of(network, &question.domain);
+        let swings = samples.swings();
+        let swing = swings.iter().max().cloned().unwrap_or_else(Rational::one);
+        let tolerance = question.tolerance.to_f64();
+        Ladder {
+            network,
+            hidden,
+            question,
+            samples,
+            coarse: &question.tolerance * &Rational::from(COARSE) / &swing,
+            resembles: (swing.to_f64() * RESEMBLES).max(tolerance),
+            swings,
+            tolerance,
+        }
+    }
+
+    /// The network rounded; with a slack of 0 as it is.
+    fn rung(&self, slack: &Rational) -> Result<Rung, Error> {
+        let (output, domain) = (self.network.output_layer(), &self.question.domain);
+        if slack.is_zero() {
+            return exact_rung(self.network, self.hidden, domain);
+        }
+        let neurons = neurons_of(self.hidden, output, domain, slack);
+        let form = rounded_form(&neurons, output, domain, slack, &self.swings);
+        Ok(Rung { neurons, form, slack: slack.clone() })
+    }
+
+    fn read(&self, rung: Rung) -> Result<Reading, Error> {
+        read(self.network, rung, self.swings.clone(), self.question)
+    }
 }
 
 /// The rungs from coarse to fine, on until they are far finer than the tolerance, and at last the

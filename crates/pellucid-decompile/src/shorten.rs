@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use egg::{
     Analysis, CostFunction, DidMerge, EGraph, Extractor, Id, Language, RecExpr, Rewrite, Runner, Subst, Var,
@@ -33,7 +34,7 @@ const MAX_ROUNDS: usize = 9;
 /// assert_eq!(expr_to_text(&short, &numbered_inputs(3)), "max(x1, x2) + abs(x3)");
 /// ```
 pub fn shorten(expr: &Expr) -> Expr {
-    if expr.size() > MAX_SIZE || expr.size() < 4 {
+    if expr.size() > MAX_SIZE || expr.size() < 4 || is_plain(expr) {
         return expr.clone();
     }
     let mut tree = RecExpr::default();
@@ -46,10 +47,27 @@ pub fn shorten(expr: &Expr) -> Expr {
         .with_iter_limit(MAX_ROUNDS)
         // What is found must not hang on the clock.
         .with_time_limit(std::time::Duration::from_secs(3_600))
-        .run(&rules());
+        .run(RULES.iter());
     let (_, best) = Extractor::new(&runner.egraph, Characters(&runner.egraph)).find_best(runner.roots[0]);
     let short = into_expr(&best);
     if length(&short) < length(expr) { short } else { expr.clone() }
+}
+
+/// Is an expression so simple that none is shorter: two terms, or one call of inputs or of a plain sum?
+pub fn is_plain(expr: &Expr) -> bool {
+    let is_input = |e: &Expr| matches!(e, Expr::Input(_));
+    let is_atom = |e: &Expr| matches!(e, Expr::Input(_) | Expr::Constant(_));
+    let is_term = |e: &Expr| is_atom(e) || matches!(e, Expr::Scale(_, inner) if is_input(inner));
+    let is_signed = |e: &Expr| is_atom(e) || matches!(e, Expr::Scale(s, inner) if s.abs().is_one() && is_input(inner));
+    match expr {
+        Expr::Sum(terms) => terms.len() <= 2 && terms.iter().all(is_term),
+        Expr::Relu(inner) | Expr::Abs(inner) => {
+            is_input(inner) || matches!(&**inner, Expr::Sum(terms) if terms.iter().all(is_signed))
+        }
+        Expr::Min(terms) | Expr::Max(terms) => terms.iter().all(is_input),
+        Expr::Clamp(parts) => matches!(&**parts, [Expr::Input(_), Expr::Constant(_), Expr::Constant(_)]),
+        other => is_term(other),
+    }
 }
 
 define_language! {
@@ -139,6 +157,9 @@ fn in_order(low: &str, high: &str) -> impl Fn(&mut EGraph<Form, Constants>, Id, 
         _ => false,
     }
 }
+
+/// Read once.
+static RULES: LazyLock<Vec<Rewrite<Form, Constants>>> = LazyLock::new(rules);
 
 fn rules() -> Vec<Rewrite<Form, Constants>> {
     vec![

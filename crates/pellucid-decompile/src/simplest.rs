@@ -1,5 +1,7 @@
 //! Simple numbers near given ones.
 
+use std::cmp::Ordering;
+
 use pellucid_core::Rational;
 
 /// A simple rational within `slack` of a value: the simplest fraction, or the simplest multiple of
@@ -14,7 +16,11 @@ pub fn simplest_near(value: &Rational, slack: &Rational) -> Rational {
     let multiple = Rational::simplest_between(&((value - slack) / &unit), &((value + slack) / &unit));
     let decimal = &multiple * &unit;
     let off = |candidate: &Rational| (candidate - value).abs();
-    if (multiple.bits(), off(&decimal)) < (fraction.bits(), off(&fraction)) { decimal } else { fraction }
+    let shorter = match multiple.bits().cmp(&fraction.bits()) {
+        Ordering::Equal => decimal != fraction && off(&decimal) < off(&fraction),
+        order => order.is_lt(),
+    };
+    if shorter { decimal } else { fraction }
 }
 
 /// The largest power of ten that is not above the absolute value; `None` beyond the range of floats.
@@ -23,7 +29,11 @@ fn power_of_ten_below(value: &Rational) -> Option<Rational> {
     if !magnitude.is_finite() {
         return None;
     }
-    format!("1e{magnitude}").parse().ok()
+    match 10i64.checked_pow(magnitude.abs() as u32) {
+        Some(power) if magnitude < 0.0 => Some(Rational::ratio(1, power)),
+        Some(power) => Some(Rational::from(power)),
+        None => format!("1e{magnitude}").parse().ok(),
+    }
 }
 
 #[cfg(test)]

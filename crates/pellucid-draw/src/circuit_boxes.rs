@@ -1,6 +1,6 @@
 //! Boxes behind the neurons of a circuit, with its name.
 
-use pellucid_core::{Circuit, NeuronId};
+use pellucid_core::{Circuit, NeuronId, counted};
 
 use crate::geometry::{Point, Rect};
 use crate::picture::Picture;
@@ -29,19 +29,26 @@ pub(crate) struct CircuitBoxes {
     pub(crate) legend: Vec<String>,
 }
 
-/// One box a circuit, or one a run of neighbours where a box would hold neurons of others.
+/// One box a circuit, or one a run of neighbours where a box would hold neurons of others; circuits whose neurons
+/// are all left out are counted.
 pub(crate) fn circuit_boxes(picture: &Picture<'_>, discs: &[Vec<Disc>], obstacles: &[Rect]) -> CircuitBoxes {
     let mut circuits: Vec<&Circuit> = picture.circuits.iter().filter(|c| !c.neurons.is_empty()).collect();
     circuits.sort_by_key(|circuit| circuit.neurons.len());
     let mut found = CircuitBoxes { boxes: Vec::new(), legend: Vec::new() };
     let mut taken = obstacles.to_vec();
+    let mut n_not_drawn = 0;
     for (rank, circuit) in circuits.iter().enumerate() {
         // A box that shares a neuron with a smaller one goes around it.
         let shares = |other: &&&Circuit| other.neurons.iter().any(|n| circuit.neurons.contains(n));
         let depth = circuits[..rank].iter().filter(shares).count().min(3);
         let name = shortened(&circuit.name, NAME_CHARS);
         let mut named = false;
-        for bounds in bounds(circuit, discs) {
+        let bounds = bounds(circuit, discs);
+        if bounds.is_empty() {
+            n_not_drawn += 1;
+            continue;
+        }
+        for bounds in bounds {
             let bounds = bounds.grown(INNER + STEP * depth as f64);
             let name_place = name_place(&name, &bounds, &taken);
             taken.extend(name_place);
@@ -52,6 +59,9 @@ pub(crate) fn circuit_boxes(picture: &Picture<'_>, discs: &[Vec<Disc>], obstacle
             let neurons: Vec<String> = circuit.neurons.iter().map(NeuronId::to_string).collect();
             found.legend.push(format!("{name}: {}", shortened(&neurons.join(", "), 60)));
         }
+    }
+    if n_not_drawn > 0 {
+        found.legend.push(format!("{} of neurons that are not drawn", counted(n_not_drawn, "circuit")));
     }
     // The largest is painted first.
     found.boxes.reverse();

@@ -118,10 +118,13 @@ fn row_names(picture: &Picture<'_>, layer: usize) -> Vec<String> {
 
 /// A neuron's name when no other neuron of its layer has the same, otherwise with its place.
 fn box_name(picture: &Picture<'_>, neuron: NeuronId) -> String {
-    let width = picture.network.layers()[neuron.layer].weights.len();
     let Some(name) = picture.neuron_name(neuron) else { return neuron.to_string() };
     let same = |index: &usize| picture.neuron_name(NeuronId { layer: neuron.layer, index: *index }) == Some(name);
-    if (0..width).filter(same).count() > 1 { format!("{neuron} {name}") } else { name.to_string() }
+    if picture.shown(neuron.layer).into_iter().filter(same).count() > 1 {
+        format!("{neuron} {name}")
+    } else {
+        name.to_string()
+    }
 }
 
 fn output_head(picture: &Picture<'_>, index: usize) -> String {

@@ -18,12 +18,14 @@ pub enum Status {
     AlwaysOn,
     /// It detects what another neuron detects, and is counted with that one.
     Merged,
+    /// What it adds is too little to matter.
+    Noise,
 }
 
 impl Status {
     /// Is it drawn faded, because it does nothing of its own?
     pub fn is_faded(self) -> bool {
-        matches!(self, Status::Dead | Status::Merged)
+        matches!(self, Status::Dead | Status::Merged | Status::Noise)
     }
 
     /// The word for it; `None` for a live neuron, which needs none.
@@ -33,9 +35,13 @@ impl Status {
             Status::Dead => Some("dead"),
             Status::AlwaysOn => Some("always on"),
             Status::Merged => Some("merged"),
+            Status::Noise => Some("noise"),
         }
     }
 }
+
+/// The terms of a sum that are told where neurons are left out.
+const MOST_TERMS: usize = 6;
 
 #[derive(Clone, Debug, Default)]
 struct Neuron {
@@ -108,7 +114,7 @@ impl<'a> Picture<'a> {
         self.name(neuron, name)
     }
 
-    /// Says what a hidden neuron does on the domain; dead and merged ones are drawn faded.
+    /// Says what a hidden neuron does on the domain; those that add nothing of their own are drawn faded.
     pub fn status(mut self, neuron: NeuronId, status: Status) -> Self {
         self.neurons.entry(neuron).or_default().status = status;
         self
@@ -221,15 +227,18 @@ impl<'a> Picture<'a> {
             let neuron = |layer: usize| NeuronId { layer, index: source };
             layer.checked_sub(1).is_some_and(|below| self.left_out.contains(&neuron(below)))
         };
-        let mut n_left_out = 0;
+        // Among the many neurons of a picture that leaves some out, long sums are cut too.
+        let most = if layer == 0 || self.left_out.is_empty() { usize::MAX } else { MOST_TERMS };
+        let (mut n_told, mut n_left_out) = (0, 0);
         for (source, (weight, name)) in terms.chain([(&this.biases[index], None)]).enumerate() {
             if weight.is_zero() {
                 continue;
             }
-            if name.is_some() && is_left_out(source) {
+            if name.is_some() && (is_left_out(source) || n_told == most) {
                 n_left_out += 1;
                 continue;
             }
+            n_told += 1;
             text.push_str(match (text.is_empty(), weight.is_negative()) {
                 (true, false) => "",
                 (true, true) => "-",

@@ -1,6 +1,6 @@
 //! Neurons that are left out of a picture are counted, and nothing else is lost.
 
-use pellucid_core::{Layer, Network, NeuronId, Rational};
+use pellucid_core::{Circuit, Expr, Layer, Network, NeuronId, Rational};
 use pellucid_draw::{Picture, Shape, Status, SvgOptions, TerminalOptions};
 
 /// A network of two hidden layers, every weight different from 0.
@@ -51,4 +51,23 @@ fn the_terminal_and_the_list_tell_it_too() {
     let drawn = without(&network, 2, Status::Merged).to_terminal(&TerminalOptions { width: 100, ascii: true });
     insta::assert_snapshot!(drawn);
     insta::assert_snapshot!(without(&network, 2, Status::Live).to_list(&TerminalOptions::default()));
+}
+
+#[test]
+fn circuits_that_are_not_drawn_are_counted() {
+    let network = wide(9);
+    let circuit = |name: &str, indices: &[usize]| Circuit {
+        name: name.to_string(),
+        computes: Expr::Input(0),
+        neurons: indices.iter().map(|index| NeuronId { layer: 0, index: *index }).collect(),
+        parts: vec![],
+    };
+    let circuits =
+        [circuit("whole", &[0, 1]), circuit("cut", &[1, 7]), circuit("gone", &[5, 6]), circuit("lost", &[8])];
+    let scene = without(&network, 2, Status::Live).circuits(&circuits).to_scene();
+    let said = |part: &str| {
+        scene.shapes.iter().filter(|s| matches!(s, Shape::Text { text, .. } if text.contains(part))).count()
+    };
+    assert_eq!([said("whole"), said("cut"), said("gone"), said("lost")], [1, 1, 0, 0]);
+    assert_eq!(said("2 circuits of neurons that are not drawn"), 1);
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use pellucid_core::Error;
 
+use crate::format::{gzip, is_packed};
 use crate::{
     Format, NetworkFile, Property, ReadOptions, Reading, WriteOptions, read_property, read_with_remarks, write,
 };
@@ -59,7 +60,7 @@ pub fn read_property_path(path: &Path) -> Result<Property, Error> {
 }
 
 /// What is in a file, and what messages call it.
-fn bytes_of(path: &Path) -> Result<(Vec<u8>, String), Error> {
+pub(crate) fn bytes_of(path: &Path) -> Result<(Vec<u8>, String), Error> {
     let name = path.display().to_string();
     let cannot = |why: String| Error::input(format!("cannot read {name}: {why}"));
     if path.is_dir() {
@@ -74,7 +75,7 @@ fn bytes_of(path: &Path) -> Result<(Vec<u8>, String), Error> {
     Ok((bytes, name))
 }
 
-/// Writes a network; the extension says in which format.
+/// Writes a network; the extension says in which format, and `.gz` after it that it is packed.
 ///
 /// The file appears complete or not at all: it is written beside its place and then renamed.
 ///
@@ -92,8 +93,9 @@ fn bytes_of(path: &Path) -> Result<(Vec<u8>, String), Error> {
 /// ```
 pub fn write_path(file: &NetworkFile, path: &Path, options: WriteOptions) -> Result<(), Error> {
     let bytes = write(file, Format::of_path(path)?, options)?;
+    let bytes = if is_packed(path) { gzip(&bytes) } else { Ok(bytes) };
     let beside = name_beside(path);
-    let outcome = write_new(&beside, &bytes).and_then(|()| fs::rename(&beside, path));
+    let outcome = bytes.and_then(|bytes| write_new(&beside, &bytes)).and_then(|()| fs::rename(&beside, path));
     outcome.map_err(|error| {
         // Nothing was promised about the temporary file, so a failure to remove it is no news.
         let _ = fs::remove_file(&beside);

@@ -4,7 +4,8 @@ use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
+use flate2::Compression;
+use flate2::read::{GzEncoder, MultiGzDecoder};
 use pellucid_core::Error;
 
 use crate::pickle::Pickle;
@@ -44,12 +45,14 @@ impl Format {
         ("nnet", Format::Nnet),
     ];
 
-    /// The format that a file is to be written in, by its extension.
+    /// The format that a file is to be written in, by its extension; after any of them, `.gz` says
+    /// that the file is packed.
     ///
     /// # Errors
     /// When no format that can be written has this extension; names those that can.
     pub fn of_path(path: &Path) -> Result<Format, Error> {
-        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let unpacked = if is_packed(path) { path.with_extension("") } else { path.to_path_buf() };
+        let extension = unpacked.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         if let Some((_, format)) = Format::EXTENSIONS.iter().find(|(known, _)| *known == extension) {
             return Ok(*format);
         }
@@ -73,6 +76,11 @@ impl fmt::Display for Format {
             Format::Nnet => "nnet",
         })
     }
+}
+
+/// Does the name say that the file is packed with gzip?
+pub(crate) fn is_packed(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
 }
 
 /// What the bytes turned out to be.
@@ -169,6 +177,13 @@ fn archive(bytes: &[u8]) -> Result<Content<'_>, Wrong> {
         "it is a zip archive without a network (a .pt has data.pkl inside, an .npz has .npy files; this has {})",
         if names.is_empty() { "nothing".to_string() } else { names.join(", ") }
     )))
+}
+
+/// The bytes packed; the same bytes give the same file.
+pub(crate) fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    GzEncoder::new(bytes, Compression::default()).read_to_end(&mut packed)?;
+    Ok(packed)
 }
 
 pub(crate) fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Wrong> {

@@ -4,18 +4,20 @@
 //! |---|---|---|
 //! | Pellucid's own JSON, exact or float | yes | yes |
 //! | ONNX: graphs of piecewise-linear operators, with skips and small convolutions | yes | yes |
-//! | safetensors with a state dict | yes | yes |
-//! | `.npz` with a state dict | yes | yes |
+//! | safetensors with weights and biases | yes | yes |
+//! | `.npz` with weights and biases | yes | yes |
 //! | `.nnet`, the text format of ACAS Xu | yes | yes |
-//! | `.pt`, `.pth` with a state dict; nothing in it is executed | yes | no |
+//! | `.pt`, `.pth` with a state dict or an `nn.Sequential`; nothing in it is executed | yes | no |
 //!
-//! A file is recognised by what is in it; its name only appears in messages. Whatever the file,
-//! what comes out is a network of exact rationals: a float is read as the rational it is, so the
-//! same weights give the same network from every format. Decimal text (own JSON, `.nnet`) is the
-//! decimal's own rational.
+//! Each may be packed with gzip. A file is recognised by what is in it; its name only appears in
+//! messages. Whatever the file, what comes out is a network of exact rationals: a float is read as
+//! the rational it is, so the same weights give the same network from every format. Decimal text
+//! (own JSON, `.nnet`) is the decimal's own rational. What is no plain stack of layers becomes one
+//! exactly, and [`Reading::remarks`] says how.
 //!
 //! A state dict says nothing about activations: its layers are taken in the natural order of
 //! their names (`0.weight`, `2.weight`, `10.weight`), with ReLU after every layer but the last.
+//! Weights lie (out, in), but (in, out) where the names (`kernel`, `coefs_`) or only the shapes say so.
 //!
 //! ```
 //! use pellucid_formats::{Format, WriteOptions, read, write};
@@ -29,10 +31,12 @@
 //! # Ok::<(), pellucid_core::Error>(())
 //! ```
 //!
-//! Properties in VNN-LIB are read too, with [`read_property`].
+//! Properties in VNN-LIB are read too, with [`read_property`], and data sets, with [`read_table`].
 
 mod array;
+mod arrays_to_table;
 mod batch_norm;
+mod csv_to_table;
 mod dataflow;
 mod dataflow_to_network;
 mod disk;
@@ -49,11 +53,13 @@ mod notes;
 mod npy;
 mod npz;
 mod onnx;
+mod parquet_to_table;
 mod pickle;
 mod property;
 mod protobuf;
 mod pt_to_network;
 mod safetensors;
+mod table;
 mod tensor;
 mod tensor_names;
 mod tensors_to_network;
@@ -69,6 +75,7 @@ pub use format::Format;
 pub use network_file::{NetworkFile, Normalisation, Numbers, ReadOptions, Reading};
 pub use network_to_tensors::WriteOptions;
 pub use property::Property;
+pub use table::{Table, read_table, read_table_path};
 pub use vnnlib_to_property::read_property;
 
 use format::Content;

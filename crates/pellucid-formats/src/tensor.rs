@@ -112,6 +112,12 @@ impl Tensor {
         self.bytes.chunks_exact(self.dtype.n_bytes()).enumerate().map(exact).collect()
     }
 
+    /// The numbers as float64, row by row, whether finite or not.
+    pub fn floats(&self) -> impl Iterator<Item = f64> {
+        let float = |bytes| self.dtype.read(bytes).map_or_else(|float| float, |value| value.to_f64());
+        self.bytes.chunks_exact(self.dtype.n_bytes()).map(float)
+    }
+
     /// `[2, 0]` for the index in row-major order.
     fn place(&self, index: usize) -> String {
         let mut rest = index;

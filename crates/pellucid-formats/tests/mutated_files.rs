@@ -5,12 +5,13 @@
 //! `PELLUCID_FUZZ_SEED` gives other changes. What does harm is kept in the folder for temporary files.
 
 use std::panic::catch_unwind;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, Once};
 use std::time::{Duration, Instant};
 
 use flate2::Crc;
 use peak_alloc::PeakAlloc;
+use pellucid_core::SplitMix64;
 use pellucid_formats::{Format, WriteOptions, read, write};
 
 #[global_allocator]
@@ -23,16 +24,11 @@ const MAX_TIME: Duration = Duration::from_secs(20);
 /// Memory is counted for the whole process, so one format is tried after the other.
 static ALONE: Mutex<()> = Mutex::new(());
 
-struct Random(u64);
+struct Random(SplitMix64);
 
 impl Random {
-    /// SplitMix64.
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % bound.max(1) as u64) as usize
+        self.0.below(bound as u64) as usize
     }
 
     fn one_of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
@@ -188,19 +184,22 @@ impl Watched {
 
     /// Looks every minute whether it is still the same file that is read.
     fn watch() {
-        std::thread::spawn(|| {
-            let mut last = 0;
-            loop {
-                std::thread::sleep(Duration::from_secs(60));
-                let now = READING.load(Ordering::SeqCst);
-                if now % 2 == 1 && now == last {
-                    let (bytes, ending) = &*READ.lock().unwrap();
-                    eprintln!("reading does not end; kept as {}", keep(bytes, ending));
-                    std::process::exit(1);
-                }
-                last = now;
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| drop(std::thread::spawn(Watched::look)));
+    }
+
+    fn look() {
+        let mut last = 0;
+        loop {
+            std::thread::sleep(Duration::from_secs(60));
+            let now = READING.load(Ordering::SeqCst);
+            if now % 2 == 1 && now == last {
+                let (bytes, ending) = &*READ.lock().unwrap();
+                eprintln!("reading does not end; kept as {}", keep(bytes, ending));
+                std::process::exit(1);
             }
-        });
+            last = now;
+        }
     }
 }
 
@@ -218,13 +217,13 @@ fn keep(bytes: &[u8], ending: &str) -> String {
     path.display().to_string()
 }
 
-/// Changes files of one format until the time is over; `inside` changes the members of archives.
+/// Changes files of one format until the time is over.
 fn no_changes_do_harm(ending: &str) {
     let _alone = ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     Watched::watch();
     let number = |name: &str, otherwise: u64| std::env::var(name).map_or(otherwise, |text| text.parse().unwrap());
     let time = Duration::from_secs(number("PELLUCID_FUZZ_SECONDS", 1));
-    let mut random = Random(number("PELLUCID_FUZZ_SEED", 7));
+    let mut random = Random(SplitMix64(number("PELLUCID_FUZZ_SEED", 7)));
     let files = corpus(ending);
     assert!(!files.is_empty());
     let archives: Vec<_> = files.iter().filter_map(|file| members(file)).collect();

@@ -10,7 +10,7 @@ use pellucid_train::{Run, binomial_interval_95};
 use serde_json::{Value, json};
 
 use crate::classify::{Classified, Verdict};
-use crate::{InFloat32, Witness};
+use crate::{Differences, InFloat32, OnData, Witness};
 
 /// Digits of bounds of shares.
 const SHARE_DIGITS: usize = 6;
@@ -255,6 +255,25 @@ pub fn ablations(ablations: &[Ablation]) -> Value {
         })
     };
     ablations.iter().map(entry).collect()
+}
+
+/// A network and its formula on a data set; rows count from 1, means are float64.
+pub fn on_data(found: &OnData) -> Value {
+    let differences = |of: &Differences| {
+        json!({
+            "max_deviation": of.largest.to_string(),
+            "max_deviation_at": {"row": of.row, "input": strings(&of.input)},
+            "mean_absolute": of.mean_absolute,
+            "root_mean_square": of.root_mean_square,
+        })
+    };
+    let mut answer = differences(&found.deviation);
+    answer["rows"] = json!(found.n_rows);
+    answer["rows_outside_domain"] = json!(found.n_outside);
+    answer["first_row_outside_domain"] = json!(found.first_outside);
+    answer["network_from_target"] = json!(found.errors.as_ref().map(|errors| differences(&errors[0])));
+    answer["formula_from_target"] = json!(found.errors.as_ref().map(|errors| differences(&errors[1])));
+    answer
 }
 
 /// Circuits and their parts in one list, from the outside in.

@@ -1,12 +1,12 @@
 //! The circuits of a compiled network.
 
 use pellucid_compile::{Compiled, expr_to_circuit};
-use pellucid_core::Circuit;
+use pellucid_core::{Circuit, Domain};
 
 use crate::pictures::taken_apart;
 
 /// The circuits that a compiled network is made of: found in its neurons where it has one hidden
-/// layer, and told from the function's tree where it is deeper (then without neurons).
+/// layer, and told from the function's tree where it is deeper or for points alone (then without neurons).
 ///
 /// ```
 /// use pellucid::{Biases, Domain, Function, circuits_of, compile};
@@ -18,7 +18,9 @@ use crate::pictures::taken_apart;
 /// # Ok::<(), pellucid::Error>(())
 /// ```
 pub fn circuits_of(compiled: &Compiled) -> Vec<Circuit> {
-    match taken_apart(&compiled.network, &compiled.domain) {
+    // At points the formula says nothing of the neurons.
+    let at_points = matches!(compiled.domain, Domain::Finite { .. });
+    match taken_apart(&compiled.network, &compiled.domain).filter(|_| !at_points) {
         Some(found) => found.circuits,
         None => compiled.function.outputs().iter().map(expr_to_circuit).collect(),
     }

@@ -19,12 +19,16 @@ pub mod answers;
 mod cells_to_picture;
 mod circuits;
 mod classify;
+mod decompile_page;
 mod explain;
 mod export;
 mod float32;
 mod html_document;
+mod in_order;
 pub mod library;
 mod notebook;
+mod on_data;
+mod page_parts;
 pub mod pictures;
 mod replay;
 mod report;
@@ -35,10 +39,13 @@ mod witness;
 
 pub use circuits::circuits_of;
 pub use classify::{Classified, Verdict as RunVerdict, classify};
+pub use decompile_page::{Dissection, ReportFile};
 pub use explain::{Explaining, explain, explain_refutation};
 pub use export::{certificate_to_rocq, certificate_to_smt, claim_to_smt};
 pub use float32::{InFloat32, in_float32};
+pub use in_order::in_order;
 pub use notebook::{Printed, notebook};
+pub use on_data::{DataColumns, Differences, OnData, on_data};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
@@ -53,7 +60,8 @@ pub use pellucid_compile::{
 pub use pellucid_core::{
     Affine, Biases, CellStep, Certificate, Circuit, Claim, Composition, Computation, Constraint, Difference, Domain,
     Elementary, Error, Expr, Feature, FeatureKind, Function, Hyperplane, Interval, Jet, Layer, Network, NeuronId,
-    Number, Part, Proof, Rational, Target, Trace, circuit_name, counted, expr_to_text, numbered_inputs,
+    Number, Part, Proof, Rational, Target, Trace, circuit_name, counted, expr_to_latex, expr_to_mathml, expr_to_text,
+    function_to_latex, function_to_mathml, numbered_inputs,
 };
 pub use pellucid_decompile::{
     Ablated, Ablation, AgainstTarget, Change, Closer, Decompiled, Neuron, Noise, Question, Status, Work, ablations,
@@ -63,9 +71,9 @@ pub use pellucid_draw::{
     CellPicture, CircuitPicture, LineChart, Picture, SvgOptions, TerminalOptions, Theme, number_to_text,
 };
 pub use pellucid_formats::{
-    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, Reading, WriteOptions, read, read_path,
-    read_path_with, read_path_with_remarks, read_property, read_property_path, read_with, read_with_remarks, write,
-    write_path,
+    Format, NetworkFile, Normalisation, Numbers, Property, ReadOptions, Reading, Table, WriteOptions, read, read_path,
+    read_path_with, read_path_with_remarks, read_property, read_property_path, read_table, read_table_path, read_with,
+    read_with_remarks, write, write_path,
 };
 pub use pellucid_prove::{
     Apart, CellCounts, Corners, Counterexample, Largest, Limits, LinearCell, Means, Near, Neighbour, Never,

@@ -12,7 +12,7 @@ pub use labels::labels;
 pub use page::entry_page;
 pub use reuse::{ReuseGraph, Use, reuse_graph, size_text};
 pub use suite::{SUITE_README, SuiteEntry, SuiteFile, float_numbers, place, suite_entry, suite_index};
-pub use table::{Row, Status, known, library_answer, row_answer, rows};
+pub use table::{Row, Status, known, library_answer, row_answer};
 
 pub use pellucid_compile::{LayerRole, Part, PassesThrough, Role, Side};
 

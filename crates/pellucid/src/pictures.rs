@@ -1,7 +1,9 @@
 //! Pictures of what the workbench found: names and statuses put on the network they are about.
 
+use std::collections::BTreeSet;
+
 use pellucid_core::{Domain, Error, Function, Network, NeuronId, Rational, expr_to_text};
-use pellucid_decompile::{Decompiled, Question, Status, decompile};
+use pellucid_decompile::{Decompiled, Neuron, Question, Status, Work, decompile};
 use pellucid_draw::{Picture, Status as Drawn};
 use pellucid_prove::Limits;
 
@@ -29,6 +31,7 @@ pub fn taken_apart(network: &Network<Rational>, domain: &Domain) -> Option<Decom
 pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled) -> Picture<'a> {
     let mut picture = Picture::new(network);
     let inputs = network.input_names();
+    let noise: BTreeSet<NeuronId> = found.noise.iter().flat_map(|noise| &noise.neurons).copied().collect();
     for neuron in &found.neurons {
         // A neuron that is always on detects nothing: it carries its affine form.
         let name = match neuron.status {
@@ -44,6 +47,7 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
         picture = picture.status(
             neuron.id,
             match neuron.status {
+                Status::Live if noise.contains(&neuron.id) => Drawn::Noise,
                 Status::Live => Drawn::Live,
                 Status::Dead | Status::Unread | Status::Decoy(_) => Drawn::Dead,
                 Status::AlwaysOn => Drawn::AlwaysOn,
@@ -52,11 +56,15 @@ pub fn decompiled_picture<'a>(network: &'a Network<Rational>, found: &Decompiled
         );
     }
     let outputs = found.formula.outputs().iter().map(|output| expr_to_text(output, inputs));
-    let idle = |neuron: NeuronId| {
-        let known = found.neurons.iter().find(|known| known.id == neuron);
-        known.is_some_and(|known| matches!(known.status, Status::Dead | Status::Unread | Status::Merged(_)))
-    };
+    let idle: BTreeSet<NeuronId> = found.neurons.iter().filter(|neuron| is_idle(neuron)).map(|n| n.id).collect();
+    let idle = |neuron: NeuronId| idle.contains(&neuron) || noise.contains(&neuron);
     without_the_least(picture, network, idle).outputs(short_names(outputs.collect()))
+}
+
+/// Does a neuron add nothing of its own? Such neurons are drawn pale, and of wide layers not at all.
+pub fn is_idle(neuron: &Neuron) -> bool {
+    neuron.work == Work::Nothing
+        || matches!(neuron.status, Status::Dead | Status::Unread | Status::Merged(_) | Status::Decoy(_))
 }
 
 /// More neurons of a layer make a picture that nobody reads.

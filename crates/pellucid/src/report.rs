@@ -2,14 +2,14 @@
 
 use maud::{Markup, PreEscaped, html};
 use pellucid_compile::Compiled;
-use pellucid_core::{Certificate, Error, Function, Network, Rational, expr_to_text};
-use pellucid_decompile::Status;
+use pellucid_core::{Certificate, Error, Function, Network, Rational};
 use pellucid_draw::{CircuitPicture, LineChart, Picture, SvgOptions};
 use pellucid_prove::Largest;
 use pellucid_train::Run;
 
 use crate::classify::Classified;
 use crate::html_document::html_document;
+use crate::page_parts::{circuit_list, neuron_table};
 use crate::pictures::{compiled_picture, decompiled_picture};
 use crate::reproduce::{Reproduced, Reproduction};
 use crate::reuse::reuse;
@@ -111,12 +111,7 @@ fn circuits_list(f: &Reproduced) -> Markup {
     let inputs = f.printed.function.input_names();
     html! {
         @if let Some(found) = &f.circuits {
-            ul {
-                @for circuit in found.circuits.iter().flat_map(|circuit| circuit.all()) {
-                    li { b { (circuit.name) } " computes " code { (expr_to_text(&circuit.computes, inputs)) } " with "
-                        (circuit.neurons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
-                }
-            }
+            (circuit_list(&found.circuits, inputs))
         }
     }
 }
@@ -219,19 +214,7 @@ fn found(run: &Run, classified: &Classified) -> Result<Markup, Error> {
         p { b { (classified.verdict) } ": the network " (classified.reason) "." }
         div.pictures {
             figure { (svg(&decompiled_picture(&network, found))) }
-            div.wide { table {
-                thead { tr { th { "neuron" } th { "detects" } th { "feature" } th { "scale" } th { "weight out" } th { "" } } }
-                tbody { @for neuron in &found.neurons { tr {
-                    td { (neuron.id) } td { code { (neuron.label(inputs)) } } td { (neuron.feature.kind) }
-                    td.number { (neuron.feature.scale.to_decimal(4)) }
-                    td.number { (neuron.out.iter().map(|w| w.to_decimal(4)).collect::<Vec<_>>().join(", ")) }
-                    td { @match neuron.status {
-                        Status::Live => "",
-                        Status::Merged(other) => { "the same as " (other) }
-                        other => (other),
-                    } }
-                } } }
-            } }
+            (neuron_table(&found.neurons, inputs, Some(4)))
         }
         @if let Largest::At(most, at) = &found.deviation {
             p { "Largest deviation from " code { (found.formula) } " " (classified_box(found)) ": exactly "

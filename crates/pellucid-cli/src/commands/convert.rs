@@ -10,12 +10,13 @@ use crate::{Answer, files, screen, words};
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid convert net.pt net.json
-  pellucid convert net.json net.onnx --round
+  pellucid convert net.json net.onnx.gz --round
   pellucid convert turn.nnet turn.json --without-normalisation")]
 pub struct Arguments {
-    /// The network file to read: .json, .onnx, .safetensors, .pt, .npz, .nnet (recognised by content)
+    /// The network file to read: .json, .onnx, .safetensors, .pt, .npz, .nnet (recognised by content, packed
+    /// with gzip or not)
     input: PathBuf,
-    /// The file to write: .json, .onnx, .safetensors, .npz, .nnet (by ending)
+    /// The file to write: .json, .onnx, .safetensors, .npz, .nnet (by ending), packed when .gz follows
     output: PathBuf,
     /// Round weights that the format cannot hold
     #[arg(long)]

@@ -1,30 +1,45 @@
 //! `pellucid decompile NET`
 
-use std::path::PathBuf;
+mod asked;
+mod batch;
+mod compress;
+mod data;
+mod report;
 
-use anyhow::bail;
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use pellucid::{
-    Ablated, Ablation, AgainstTarget, Biases, Circuit, Decompiled, Domain, Function, Largest, Limits, NetworkFile,
-    Neuron, Noise, Numbers, Question, Rational, Status, Work, WriteOptions, answers, expr_to_text, pictures,
+    Ablated, Ablation, AgainstTarget, Circuit, Computation, Decompiled, Dissection, Domain, Largest, Limits, Neuron,
+    Noise, Rational, Status, Work, answers, expr_to_text, pictures,
 };
 
-use super::compile::{must_hold, write_certificate};
-use crate::arguments::{FunctionArguments, domain, nonnegative, written_domain};
+use self::asked::Asked;
+use self::compress::{compress, prove};
+use self::data::DataArguments;
+use self::report::Report;
+use super::compile::write_certificate;
+use crate::arguments::{FunctionArguments, nonnegative};
 use crate::limits::LimitArguments;
 use crate::{Answer, files, screen, words};
-
-/// A trained network's formula may be this far off.
-const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid decompile trained.safetensors
   pellucid decompile stuck.npz --target '-x1'
-  pellucid decompile min.onnx --on '[-2,2]^2' -o small.json")]
+  pellucid decompile trained.safetensors --data points.csv
+  pellucid decompile min.onnx --on '[-2,2]^2' -o small.json
+  pellucid decompile min.onnx --on '{0,1}^2'
+  pellucid decompile min.onnx --report report
+  pellucid decompile stuck.npz trained.safetensors --json
+
+Of many networks each is told on a line; the exit status is 2 if one of them could not be read, otherwise 3
+if one was given up, otherwise 1 if one is not explained.")]
 pub struct Arguments {
-    /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content)
-    network: PathBuf,
+    /// The network file: .json, .onnx, .safetensors, .pt, .npz (recognised by content); many of them, or
+    /// folders, are taken apart one by one
+    #[arg(required = true, value_name = "NETWORK")]
+    networks: Vec<PathBuf>,
     /// Where the formula must hold (otherwise what the file says, or [-1,1]^n)
     #[arg(long, value_name = "DOMAIN")]
     on: Option<String>,
@@ -35,6 +50,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FUNCTION", allow_hyphen_values = true)]
     target: Option<String>,
     #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
     functions: FunctionArguments,
     #[command(flatten)]
     limits: LimitArguments,
@@ -42,127 +59,93 @@ pub struct Arguments {
     /// is then (can take long)
     #[arg(long)]
     ablate: bool,
-    /// Write the smallest network for the formula
+    /// Write the smallest network known for the formula, and say how far it is from the original
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the proof that the smallest network is so near the original
+    #[arg(long, value_name = "FILE", requires = "output")]
+    output_certificate: Option<PathBuf>,
     /// Write the proof of the deviation, for `pellucid check`
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
-    /// Print one JSON object
+    /// Write a report to read: a page FILE.html, or a folder with the page and its pieces
+    #[arg(long, value_name = "DIR|FILE.html")]
+    report: Option<PathBuf>,
+    /// Print one JSON object; of many networks one on each line, with its path
     #[arg(long)]
     json: bool,
 }
 
 /// What a neuron or a circuit computes is told in so many characters: more follows on the line.
 const COMPUTES_CHARS: usize = 60;
+/// More neurons are counted: nobody reads on.
+const LISTED: usize = 24;
+/// The same of remarks.
+const TOLD: usize = 10;
 /// Longer formulas lose their middle; JSON has all of it.
 const FORMULA_CHARS: usize = 1_000;
 
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    match arguments.networks.as_slice() {
+        [network] if !network.is_dir() => one(&arguments, network),
+        _ => batch::run(&arguments),
+    }
+}
+
+/// One network, with all that is told of it.
+fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
-    let file = files::network(&arguments.network)?;
-    let network = match arguments.functions.names()? {
-        [] => file.network.clone(),
-        names => file.network.clone().with_input_names(names.to_vec())?,
-    };
-    let inputs = network.input_names().to_vec();
-    let otherwise = written_domain(&file).unwrap_or_else(|| Domain::unit_box(network.n_inputs()));
-    let domain = domain(arguments.on.as_deref(), &inputs, otherwise)?;
-    let exact = file.numbers == Numbers::Exact;
-    let default = if exact { Rational::zero() } else { Rational::ratio(TRAINED_TOLERANCE.0, TRAINED_TOLERANCE.1) };
-    let tolerance = arguments.tolerance.clone().unwrap_or(default);
-    let at_points = matches!(domain, Domain::Finite { .. });
-    let target = target(&arguments, &file, &network, at_points)?;
+    files::check_output(arguments.output_certificate.as_deref())?;
+    let report = arguments.report.as_deref().map(Report::begin).transpose()?;
+    let asked = Asked::of(arguments, files::network(path)?)?;
+    let data = arguments.data.read(&asked)?;
     let clock = arguments.limits.start();
-    let found = clock.run("decompiling", |limits| {
-        let question = Question { domain: domain.clone(), tolerance: tolerance.clone(), target, limits };
-        pellucid::decompile(&network, &question)
-    })?;
-    if let Some(certificate) = &found.certificate {
-        must_hold(certificate)?;
-    }
+    let found = clock.run("decompiling", |limits| asked.answered(limits))?;
+    asked::must_hold(&found)?;
+    let Asked { network, domain, tolerance, .. } = &asked;
     if let Some(path) = &arguments.certificate {
-        match &found.certificate {
-            Some(certificate) => write_certificate(certificate, path)?,
-            None => screen::remark("no proof is written: the formula is off without bound"),
+        match (&found.certificate, &found.deviation) {
+            (Some(certificate), _) => write_certificate(certificate, path)?,
+            (None, Largest::At(most, _)) => {
+                let sides = [Computation::Network(network.clone()), Computation::Function(found.formula.clone())];
+                prove(&sides, domain, most, Some(path), &clock)?;
+            }
+            (None, Largest::Infinite { .. }) => {
+                screen::remark("no proof is written: the formula is off without bound");
+            }
         }
     }
-    if let Some(path) = &arguments.output {
-        let compile = |limits: Limits<'_>| pellucid::compile(&found.formula, &domain, Biases::ALLOWED, limits);
-        let compiled = clock.run("compiling the formula", compile)?;
-        write_smallest(compiled.network, &found.formula, &domain, path)?;
-    }
-    let ablate = |limits: Limits<'_>| pellucid::ablations(&network, &found, &domain, limits);
+    let output = arguments.output.as_deref().map(|path| (path, arguments.output_certificate.as_deref()));
+    let compressed = output.map(|paths| compress(network, &found, domain, paths, &clock)).transpose()?;
+    let ablate = |limits: Limits<'_>| pellucid::ablations(network, &found, domain, limits);
     let ablations = arguments.ablate.then(|| clock.run("ablating", ablate)).transpose()?;
+    if let Some(report) = report {
+        let name = path.display().to_string();
+        let ablations = ablations.as_ref();
+        report.write(&Dissection { name: &name, network, found: &found, domain, tolerance, ablations })?;
+    }
+    let on_data = data.map(|data| data.compared(&asked, &found)).transpose()?;
     if arguments.json {
-        let mut answer = answers::decompiled(&found, &network, &domain, &tolerance);
-        if let (Some(answer), Some(ablations)) = (answer.as_object_mut(), &ablations) {
-            answer.insert("ablations".into(), answers::ablations(ablations));
+        let mut answer = answers::decompiled(&found, network, domain, tolerance);
+        let more = [
+            ("ablations", ablations.as_ref().map(|ablations| answers::ablations(ablations))),
+            ("compressed", compressed.as_ref().map(|compressed| compressed.to_json())),
+            ("on_data", on_data.as_ref().map(answers::on_data)),
+        ];
+        for (key, value) in more {
+            if let (Some(answer), Some(value)) = (answer.as_object_mut(), value) {
+                answer.insert(key.into(), value);
+            }
         }
         screen::out_json(&answer)?;
     } else {
-        let mut text = text(&found, &network, &domain, &tolerance);
+        let mut text = text(&found, network, domain, tolerance);
         text += &ablations.map_or_else(String::new, |ablations| ablations_text(&ablations));
+        text += &on_data.as_ref().map_or_else(String::new, |on_data| data::text(on_data, &asked));
         screen::out(&text)?;
     }
-    Ok(if found.explained { Answer::Yes } else { Answer::No })
-}
-
-/// What the network was meant to compute: given, or said by a file of trained weights. What a file
-/// was compiled for is its formula already, but at points, where many formulas are the same.
-fn target(
-    arguments: &Arguments,
-    file: &NetworkFile,
-    network: &pellucid::Network,
-    at_points: bool,
-) -> anyhow::Result<Option<Function>> {
-    let inputs = network.input_names();
-    let Some(text) = &arguments.target else {
-        let is_news = at_points || file.numbers != Numbers::Exact;
-        let written = file.function.as_deref().filter(|_| is_news);
-        // A file made by others may say anything there; only what fits is worth comparing with.
-        let function = written.and_then(|text| Function::parse_with_inputs(text, file.network.input_names()).ok());
-        return Ok(function.filter(|function| function.n_outputs() == network.n_outputs()));
-    };
-    let target = arguments.functions.function_beside(text, inputs)?;
-    if target.n_inputs() > network.n_inputs() {
-        bail!(
-            "the target {target} has {}, the network {}",
-            pellucid::counted(target.n_inputs(), "input"),
-            inputs.len()
-        );
-    }
-    if target.n_outputs() != network.n_outputs() {
-        let n_outputs = pellucid::counted(target.n_outputs(), "output");
-        bail!("the target {target} has {n_outputs}, the network {}", network.n_outputs());
-    }
-    Ok(Some(target))
-}
-
-/// Writes the formula's smallest network, rounded where the format has no fractions.
-fn write_smallest(
-    network: pellucid::Network,
-    formula: &Function,
-    domain: &Domain,
-    path: &std::path::Path,
-) -> anyhow::Result<()> {
-    let file = NetworkFile {
-        network,
-        numbers: Numbers::Exact,
-        function: Some(formula.to_string()),
-        domain: Some(domain.to_string()),
-    };
-    let rounded = match pellucid::write_path(&file, path, WriteOptions::default()) {
-        Ok(()) => "",
-        Err(_) => {
-            pellucid::write_path(&file, path, WriteOptions { rounding: true })?;
-            ", its weights rounded to floats"
-        }
-    };
-    let shape = words::shape(&file.network.shape());
-    screen::remark(&format!("the formula's {shape} network written to {}{rounded}", path.display()));
-    Ok(())
+    Ok(asked::answer(&found))
 }
 
 fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolerance: &Rational) -> String {
@@ -193,18 +176,29 @@ fn text(found: &Decompiled, network: &pellucid::Network, domain: &Domain, tolera
     let picture = pictures::decompiled_picture(network, found);
     text += &screen::indented(&picture.to_terminal(&screen::terminal_options(2)));
     text.push('\n');
-    for neuron in &found.neurons {
-        text += &format!("  {}\n", neuron_text(neuron, inputs));
+    // Of many neurons those that do something are told, and of these not more than fit a screen.
+    let many = found.neurons.len() > LISTED;
+    let told = found.neurons.iter().filter(|neuron| !many || !pictures::is_idle(neuron)).take(LISTED);
+    let lines: Vec<String> = told.map(|neuron| format!("  {}\n", neuron_text(neuron, inputs))).collect();
+    let n_more = found.neurons.len() - lines.len();
+    text += &lines.concat();
+    if n_more > 0 {
+        let n_idle = found.neurons.iter().filter(|neuron| pictures::is_idle(neuron)).count();
+        text +=
+            &format!("  and {n_more} more ({n_idle} of all add nothing of their own; --report and --json tell all)\n");
     }
     if !found.neurons.is_empty() {
         text.push('\n');
     }
     text += &circuits_text(&found.circuits, inputs);
-    for noise in found.noise.iter().filter(|noise| noise.why == "rounded away") {
+    for noise in found.noise.iter().filter(|noise| noise.why == "rounded away").take(TOLD) {
         text += &format!("  {}\n", noise_text(noise));
     }
-    for remark in &found.remarks {
+    for remark in found.remarks.iter().take(TOLD) {
         text += &format!("  {remark}\n");
+    }
+    if let Some(n_more @ 1..) = found.remarks.len().checked_sub(TOLD) {
+        text += &format!("  and {n_more} more remarks\n");
     }
     if let Some(against) = &found.against_target {
         text += &against_text(against, inputs, against.target == found.formula);
@@ -263,7 +257,7 @@ fn neuron_text(neuron: &Neuron, inputs: &[String]) -> String {
         "{:<6}{label:<14} {:<12} scale {scale:<8} out {}{status}{carries}",
         neuron.id.to_string(),
         neuron.feature.kind.to_string(),
-        out.join(", ")
+        words::brief(&out.join(", "), COMPUTES_CHARS)
     )
 }
 
@@ -295,7 +289,7 @@ fn ablations_text(ablations: &[Ablation]) -> String {
             Some(difference) => format!("  {} more", words::short(difference, 4)),
             None => String::new(),
         };
-        text += &format!("  {what:<50}{off}{more}\n");
+        text += &format!("  {what:<48}  {off}{more}\n");
     }
     text
 }
@@ -316,7 +310,7 @@ fn line(circuit: &Circuit, depth: usize, inputs: &[String], text: &mut String) {
     let neurons: Vec<String> = circuit.neurons.iter().map(ToString::to_string).collect();
     let name = format!("{}{}", "  ".repeat(depth + 1), circuit.name);
     let computes = words::brief(&expr_to_text(&circuit.computes, inputs), COMPUTES_CHARS);
-    *text += &format!("{name:<26}{computes:<24} {}\n", neurons.join(" "));
+    *text += &format!("{name:<26}{computes:<24} {}\n", words::brief(&neurons.join(" "), COMPUTES_CHARS));
     for part in &circuit.parts {
         line(part, depth + 1, inputs, text);
     }

@@ -120,7 +120,7 @@ fn for_all<T: Send>(
         let go_on = !screen::is_interrupted() && !stopped.load(Ordering::Relaxed);
         go_on.then(|| work(entry))
     };
-    let all = library::rows(entries, work, |entry, done| {
+    let all = pellucid::in_order(entries, work, |entry, done| {
         bar.inc(1);
         if let (Some(done), true) = (done, outcome.is_ok()) {
             outcome = on_done(&bar, entry, done);

@@ -59,7 +59,7 @@ fn the_answer_as_json_and_the_proof_for_check() {
 #[test]
 fn a_network_that_is_rounded_for_a_file_is_said_to_be() {
     let folder = Folder::new();
-    let sine = ["compile", "sin(x)", "--within", "1e-2", "--on", "[0,3]", "-o"];
+    let sine = ["compile", "sin(x)/3", "--within", "1e-2", "--on", "[0,3]", "--layers", "1", "-o"];
     let write = |file: &str, more: &[&str]| folder.run(&[&sine, &[file][..], more].concat());
     assert!(write("sine.npz", &[]).is_refused().contains("allow rounding (--round)"));
     let rounded = write("sine.npz", &["--round", "--json"]);

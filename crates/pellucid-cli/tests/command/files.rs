@@ -36,6 +36,21 @@ fn formats_are_converted_into_each_other() {
     folder.run(&["prove", "third.onnx", "x1/3", "--on", "[-1,1]", "--within", "1e-6"]).gives(0);
 }
 
+/// What is no plain stack of layers is said to have been made one, by every command that reads it.
+#[test]
+fn networks_that_skip_layers_are_told_to_be_lowered() {
+    const SKIP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../pellucid-formats/tests/fixtures/skip.onnx");
+    let folder = Folder::new();
+    let remark = format!("{SKIP}: 5 values are carried over a layer each, by 4 neurons added for it\n");
+    let outcome = folder.run(&["convert", SKIP, "skip.onnx.gz"]);
+    assert_eq!(outcome.gives(0), "");
+    assert_eq!(outcome.stderr, format!("{remark}3-11-7-2 network written to skip.onnx.gz\n"));
+    // What was written is a plain stack.
+    let outcome = folder.run(&["prove", SKIP, "skip.onnx.gz"]);
+    assert!(outcome.gives(0).starts_with("proved: "), "{outcome:#?}");
+    assert_eq!(outcome.stderr, remark);
+}
+
 #[test]
 fn certificates_are_accepted_until_they_are_tampered_with() {
     let folder = Folder::new();
@@ -138,4 +153,23 @@ fn cells_are_drawn_beside_their_lines() {
         assert_eq!(outcome.stdout, "");
     }
     assert!(!folder.path("no.svg").exists());
+}
+
+#[test]
+fn reports_are_a_page_or_a_folder() {
+    let folder = Folder::new();
+    folder.run(&["compile", "min(x1, x2)", "-o", "net.json"]).gives(0);
+    let outcome = folder.run(&["decompile", "net.json", "--report", "page.html"]);
+    assert!(outcome.gives(0).starts_with("computes min(x1, x2)"), "{outcome:#?}");
+    assert_eq!(outcome.stderr, "report written to page.html\n");
+    assert!(folder.read("page.html").contains("<math"));
+    let outcome = folder.run(&["decompile", "net.json", "--report", "all/of/it", "--json"]);
+    outcome.json();
+    for name in ["index.html", "picture.svg", "answer.json", "formula.txt", "formula.tex"] {
+        assert!(!folder.read(&format!("all/of/it/{name}")).is_empty(), "{name}");
+    }
+    folder.run(&["check", "all/of/it/certificate.json"]).gives(0);
+    folder.write("taken", "");
+    assert!(folder.run(&["decompile", "net.json", "--report", "taken"]).is_refused().contains("FILE.html or a folder"));
+    folder.run(&["decompile", "net.json", "--report", "nowhere/page.html"]).is_refused();
 }

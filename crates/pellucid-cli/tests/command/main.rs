@@ -2,12 +2,15 @@
 
 mod approximate;
 mod bad_input;
+mod data_sets;
 mod domains;
 mod files;
 mod interrupts;
 mod json;
 mod library;
 mod limits;
+mod many_networks;
+mod one_network;
 mod proofs;
 mod texts;
 mod train;

@@ -126,8 +126,8 @@ fn a_network_taken_apart() {
                x2      -1          ·         ·
 
       h1.1  x1 > x2        greaterness  scale 1        out -1
-      h1.2  +(x1)          positiveness scale 1        out 1
-      h1.3  -(x1)          negativeness scale 1        out -1
+      h1.2  +(x1)          positiveness scale 1        out 1  carries
+      h1.3  -(x1)          negativeness scale 1        out -1  carries
 
       minimum                 min(x1, x2)              h1.1 h1.2 h1.3
         identity              x1                       h1.2 h1.3
@@ -205,6 +205,7 @@ fn the_examples_of_the_help_run() {
     folder.run(&train).gives(0);
     let train = ["train", "min(x1, x2)", "--layers", "2,3,1", "--steps", "10000", "-o", "trained.safetensors"];
     folder.run(&train).gives(0);
+    folder.write("points.csv", "x1,x2,y\n1,0,0\n");
     let formats = concat!(env!("CARGO_MANIFEST_DIR"), "/../pellucid-formats/tests");
     std::fs::copy(format!("{formats}/fixtures/turn.nnet"), folder.path("turn.nnet")).unwrap();
     std::fs::copy(format!("{formats}/properties/stay.vnnlib"), folder.path("stay.vnnlib")).unwrap();

@@ -1,5 +1,7 @@
 //! A formula offered for a network: maps with simple numbers, and which of them is chosen where.
 
+use std::collections::HashMap;
+
 use pellucid_core::{Affine, Domain, Error, Expr, Rational};
 use pellucid_prove::{Limits, representable_graph};
 
@@ -45,30 +47,42 @@ impl Part {
     /// Which map the function follows where, read off the points that are clear about it.
     pub fn choice(&self, sampled: &Sampled, noise: f64) -> MaxMin {
         let floats: Vec<FloatMap> = self.maps.iter().map(float_map).collect();
-        let mut patterns: std::collections::BTreeMap<(Vec<usize>, Vec<usize>), usize> = Default::default();
+        let mut patterns: HashMap<(u64, u64), usize> = HashMap::new();
+        let mut values: Vec<f64> = Vec::with_capacity(floats.len());
         for (point, value) in sampled.points.iter().zip(&sampled.values) {
-            let values: Vec<f64> = floats.iter().map(|map| map.at(point)).collect();
+            values.clear();
+            values.extend(floats.iter().map(|map| map.at(point)));
             let off = |i: &usize| (values[*i] - value).abs();
             let Some(here) = (0..values.len()).min_by(|a, b| off(a).total_cmp(&off(b))) else { continue };
             let gap = |i: &usize| values[*i] - values[here];
             if (0..values.len()).any(|i| i != here && gap(&i).abs() <= 2.0 * noise) {
                 continue;
             }
-            let above = (0..values.len()).filter(|i| *i == here || gap(i) > 0.0).collect();
-            let below = (0..values.len()).filter(|i| *i == here || gap(i) < 0.0).collect();
-            *patterns.entry((above, below)).or_default() += 1;
+            // The bits of the maps that are not below the function here, and of those that are not above it.
+            let bits = |is_in: &dyn Fn(&usize) -> bool| {
+                (0..values.len()).filter(|i| *i == here || is_in(i)).fold(0u64, |bits, i| bits | 1 << i)
+            };
+            *patterns.entry((bits(&|i| gap(i) > 0.0), bits(&|i| gap(i) < 0.0))).or_default() += 1;
         }
         let least = LEAST_SHARE * sampled.points.len() as f64;
         let common = |count: usize| count as f64 >= least;
-        let kept: Vec<_> = patterns.iter().filter(|(_, count)| common(**count)).map(|(pattern, _)| pattern).collect();
-        let (above, below): (Vec<_>, Vec<_>) = kept.into_iter().cloned().unzip();
+        let members = |bits: u64| (0..floats.len()).filter(|i| bits >> i & 1 == 1).collect::<Vec<usize>>();
+        let kept = patterns.iter().filter(|(_, count)| common(**count));
+        let mut kept: Vec<_> = kept.map(|((above, below), _)| (members(*above), members(*below))).collect();
+        kept.sort();
+        let (above, below): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
         MaxMin::new(&above, &below)
     }
 
     /// The values of the part at points, in floats.
     pub fn values(&self, choice: &MaxMin, points: &[Vec<f64>]) -> Vec<f64> {
         let floats: Vec<FloatMap> = self.maps.iter().map(float_map).collect();
-        let at = |point: &Vec<f64>| choice.choose(&floats.iter().map(|map| map.at(point)).collect::<Vec<_>>());
+        let mut values: Vec<f64> = Vec::with_capacity(floats.len());
+        let at = |point: &Vec<f64>| {
+            values.clear();
+            values.extend(floats.iter().map(|map| map.at(point)));
+            choice.choose(&values)
+        };
         points.iter().map(at).collect()
     }
 

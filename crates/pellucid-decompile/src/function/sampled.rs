@@ -6,6 +6,10 @@ use super::float_network::FloatNetwork;
 
 /// Points that the formula of a network is read off: each stands for an equal share of the volume.
 const N_POINTS: usize = 2_048;
+/// Of a small network, which has few pieces, so many points a hidden neuron are enough,
+const N_POINTS_A_NEURON: usize = 64;
+/// but not fewer than this.
+const LEAST_POINTS: usize = 1_024;
 /// Further ones for each input beyond two.
 const N_POINTS_AN_INPUT: usize = 512;
 
@@ -55,14 +59,15 @@ pub struct Points {
 
 /// Points that fill a box evenly, always the same (a Kronecker sequence of the root of x^(n+1) = x + 1,
 /// Roberts 2018), and corners.
-pub fn spread_points(sides: &[(f64, f64)]) -> Points {
+pub fn spread_points(sides: &[(f64, f64)], hidden_neurons: usize) -> Points {
     let n = sides.len();
     let mut root = 2.0f64;
     for _ in 0..60 {
         root = (1.0 + root).powf(1.0 / (n as f64 + 1.0));
     }
     let steps: Vec<f64> = (1..=n).map(|i| root.powi(-(i as i32)).fract()).collect();
-    let count = N_POINTS + N_POINTS_AN_INPUT * n.saturating_sub(2).min(12);
+    let count = hidden_neurons.saturating_mul(N_POINTS_A_NEURON).clamp(LEAST_POINTS, N_POINTS);
+    let count = count + N_POINTS_AN_INPUT * n.saturating_sub(2).min(12);
     let at = |k: usize| {
         let share = |i: usize| (0.5 + steps[i] * (k + 1) as f64).fract();
         sides.iter().enumerate().map(|(i, (low, high))| low + (high - low) * share(i)).collect()

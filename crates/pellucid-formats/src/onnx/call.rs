@@ -183,7 +183,7 @@ impl Call<'_> {
     /// Arrays repeated to one shape that all of them fit.
     pub fn broadcast(&mut self, mut arrays: Vec<Array<Scalar>>) -> Step<Vec<Array<Scalar>>> {
         let mut shape = arrays.first().map(|array| array.shape.clone()).unwrap_or_default();
-        for array in &arrays[1..] {
+        for array in arrays.iter().skip(1) {
             shape = broadcast_shape(&shape, &array.shape)
                 .ok_or_else(|| format!("shapes {} and {} do not fit", shape_text(&shape), shape_text(&array.shape)))?;
         }

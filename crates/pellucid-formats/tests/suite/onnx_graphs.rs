@@ -201,3 +201,45 @@ fn refusals() {
         "cannot read net.onnx: `w` is kept in another file; export the model with its weights inside"
     );
 }
+
+/// Every operator that is read, with inputs that it is not made for: a network or an error.
+#[test]
+fn operators_with_odd_inputs() {
+    let unknown = read_model(&[node("Unknown", &["x"], "y", &[])]).unwrap_err();
+    let (_, listed) = unknown.split_once("(operators that are read: ").unwrap();
+    let operators: Vec<&str> = listed.split_once(')').unwrap().0.split(", ").collect();
+    assert!(operators.len() > 45);
+    let names = ["v0", "scalar", "matrix", "whole", ""];
+    let mut lists: Vec<Vec<&str>> = vec![vec![]];
+    for n in 0..3 {
+        let longer: Vec<Vec<&str>> = lists.iter().filter(|list| list.len() == n).cloned().collect();
+        lists.extend(longer.iter().flat_map(|list| names.map(|name| [&list[..], &[name]].concat())));
+    }
+    let mut n_read = 0;
+    for operator in operators {
+        let (domain, name) = operator.rsplit_once('.').unwrap_or(("", operator));
+        for list in &lists {
+            for shape in [&[1, 2, 2, 3][..], &[2, 2], &[3], &[1, 1]] {
+                let graph = [
+                    value_info(11, "v0", shape),
+                    initialiser("scalar", &[], &[-1.0]),
+                    initialiser("matrix", &[2, 2], &[1.0, 0.5, -2.0, 0.0]),
+                    bytes(5, &[int(1, 2), int(2, 7), text(8, "whole"), bytes(7, &[1, 2])].concat()),
+                    node_of_domain(domain, name, list),
+                    bytes(12, &text(1, "y")),
+                ];
+                let outcome = read(&[int(1, 8), bytes(7, &graph.concat())].concat(), "net.onnx");
+                n_read += usize::from(outcome.is_ok());
+            }
+        }
+    }
+    assert!(n_read > 500, "{n_read}");
+}
+
+fn node_of_domain(domain: &str, operator: &str, inputs: &[&str]) -> Vec<u8> {
+    let mut node: Vec<u8> = inputs.iter().flat_map(|name| text(1, name)).collect();
+    let axes = [text(1, "axes"), int(8, 0)].concat();
+    let kernel = [text(1, "kernel_shape"), int(8, 2), int(8, 1)].concat();
+    node.extend([text(2, "y"), text(4, operator), bytes(5, &axes), bytes(5, &kernel), text(7, domain)].concat());
+    bytes(1, &node)
+}

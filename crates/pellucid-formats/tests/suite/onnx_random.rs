@@ -1,7 +1,7 @@
 //! Random ONNX graphs with skips, several outputs and many operators: the stack of layers that is read
 //! gives what the graph itself gives, calculated here operator by operator.
 
-use pellucid_core::Rational;
+use pellucid_core::{Rational, SplitMix64};
 use pellucid_formats::{Format, NetworkFile, WriteOptions, read, write};
 use proptest::prelude::*;
 
@@ -50,7 +50,7 @@ type Apply = Box<dyn Fn(&[Matrix]) -> Matrix>;
 
 /// A graph that grows node by node, as a file and as what it calculates.
 struct Growing {
-    random: u64,
+    random: SplitMix64,
     file: Vec<Vec<u8>>,
     /// The shapes of the values so far; the first is the input's.
     shapes: Vec<(usize, usize)>,
@@ -60,9 +60,7 @@ struct Growing {
 
 impl Growing {
     fn below(&mut self, n: usize) -> usize {
-        // Knuth's linear congruential generator; the high bits are the good ones.
-        self.random = self.random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.random >> 33) as usize % n
+        self.random.below(n as u64) as usize
     }
 
     fn number(&mut self) -> f32 {
@@ -201,7 +199,7 @@ impl Growing {
 
 /// A graph of so many nodes: its file, what it gives, and how many inputs it has.
 fn graph(seed: u64, n_nodes: usize) -> (Vec<u8>, impl Fn(&[Rational]) -> Vec<Rational>, usize) {
-    let mut growing = Growing { random: seed, file: Vec::new(), shapes: Vec::new(), steps: Vec::new() };
+    let mut growing = Growing { random: SplitMix64(seed), file: Vec::new(), shapes: Vec::new(), steps: Vec::new() };
     let n_inputs = 1 + growing.below(3);
     growing.shapes.push((1, n_inputs));
     while growing.shapes.len() <= n_nodes {
@@ -248,14 +246,10 @@ proptest! {
                 return Ok(());
             }
         };
-        let mut random = seed;
+        let mut random = SplitMix64(seed);
         for _ in 0..8 {
-            let input: Vec<Rational> = (0..n_inputs)
-                .map(|_| {
-                    random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                    Rational::ratio((random >> 40) as i64 % 97 - 48, 8)
-                })
-                .collect();
+            let eighths = |_| Rational::ratio(random.below(97) as i64 - 48, 8);
+            let input: Vec<Rational> = (0..n_inputs).map(eighths).collect();
             prop_assert_eq!(read_back.network.evaluate(&input), evaluate(&input));
         }
         // What was lowered is a plain stack: it is written and read as it is.

@@ -3,12 +3,12 @@
 use maud::{Markup, PreEscaped, html};
 use pellucid_compile::expr_to_circuit;
 use pellucid_compile::library::Sized;
-use pellucid_core::{Certificate, Domain, Error, expr_to_text};
+use pellucid_core::{Domain, Error};
 use pellucid_draw::{CircuitPicture, SvgOptions};
 
 use super::table::{Row, Status};
-use crate::explain::{Explaining, explain};
 use crate::html_document::html_document;
+use crate::page_parts::{circuit_list, neuron_table, proof};
 use crate::pictures::{compiled_picture, taken_apart};
 
 /// The page: an HTML document that needs no other file. `made_of` and `makes` are the names of the
@@ -70,18 +70,8 @@ fn section(row: &Row, (domain, found): &Size) -> Result<Markup, Error> {
                 (minimality.lower_bound) ": " (minimality.reason) "." }
             figure { (PreEscaped(picture.to_svg(&SvgOptions::default()))) }
             @if let Some(found) = &features {
-                div.wide { table {
-                    thead { tr { th { "neuron" } th { "detects" } th { "feature" } th { "scale" } th { "weight out" } } }
-                    tbody { @for neuron in &found.neurons { tr {
-                        td { (neuron.id) } td { code { (neuron.label(inputs)) } } td { (neuron.feature.kind) }
-                        td.number { (neuron.feature.scale) }
-                        td.number { (neuron.out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
-                    } } }
-                } }
-                ul { @for circuit in found.circuits.iter().flat_map(|circuit| circuit.all()) {
-                    li { b { (circuit.name) } " computes " code { (expr_to_text(&circuit.computes, inputs)) } " with "
-                        (circuit.neurons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
-                } }
+                (neuron_table(&found.neurons, inputs, None))
+                (circuit_list(&found.circuits, inputs))
             }
             @if found.circuits.len() > 1 {
                 p { "Other circuits: " }
@@ -91,20 +81,3 @@ fn section(row: &Row, (domain, found): &Size) -> Result<Markup, Error> {
         }
     })
 }
-
-fn proof(certificate: &Certificate) -> Result<Markup, Error> {
-    let words = explain(certificate, &Explaining { width: 100, ..Explaining::default() })?;
-    let (claim, json) = (crate::text::brief(&certificate.claim.to_string(), 200), certificate.to_json());
-    // A long list of cells is for programs, which write it into a file.
-    let is_short = json.len() <= LONGEST_CERTIFICATE;
-    Ok(html! {
-        details {
-            summary { "Proof: " (claim) }
-            pre { (words) }
-            @if is_short { details { summary { "certificate, accepted" } pre { (json) } } }
-        }
-    })
-}
-
-/// Longer certificates would make the page heavy.
-const LONGEST_CERTIFICATE: usize = 100_000;

@@ -1,14 +1,12 @@
 //! The library's table: every entry compiled, everywhere and on its box.
 
 use std::fmt;
-use std::sync::mpsc;
 
 use pellucid_check::check;
 use pellucid_compile::Compiled;
 use pellucid_compile::library::{Entry, Sized, sized};
 use pellucid_core::{Domain, Error};
 use pellucid_prove::Limits;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::answers;
@@ -73,36 +71,6 @@ pub fn known(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
         }
     }
     Ok(found)
-}
-
-/// Does something for every entry, several at a time; `on_done` gets them in order, each as soon as it
-/// and those before it are done. It is the place for a limit on the time of each.
-pub fn rows<T: Send>(
-    entries: &[Entry],
-    work: impl Fn(&Entry) -> T + Sync,
-    mut on_done: impl FnMut(&Entry, T),
-) -> Result<(), Error> {
-    let (sender, receiver) = mpsc::channel();
-    // The work has a thread of its own, so that reporting takes none of the workers.
-    let worked = std::thread::scope(|scope| {
-        let working = scope.spawn(|| {
-            entries.par_iter().enumerate().with_max_len(1).for_each_with(sender, |sender, (at, entry)| {
-                // A receiver that is gone wants no more.
-                let _ = sender.send((at, work(entry)));
-            });
-        });
-        let mut waiting: Vec<Option<T>> = entries.iter().map(|_| None).collect();
-        let mut next = 0;
-        for (at, done) in receiver {
-            waiting[at] = Some(done);
-            while let Some(done) = waiting.get_mut(next).and_then(Option::take) {
-                on_done(&entries[next], done);
-                next += 1;
-            }
-        }
-        working.join()
-    });
-    worked.map_err(|_| Error::input("defect: a thread of the library ended early"))
 }
 
 /// A row as a JSON value.

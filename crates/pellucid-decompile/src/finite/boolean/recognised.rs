@@ -7,7 +7,7 @@ use super::truth::Truth;
 use crate::finite::line_to_expr::threshold;
 
 /// Weights of a threshold function are tried up to this.
-const MAX_WEIGHT: i64 = 6;
+const MAX_WEIGHT: i64 = 16;
 /// Values times ways to choose weights.
 const MAX_LOOKS: usize = 1 << 22;
 /// Rounds of the perceptron where the ways are too many.
