@@ -69,9 +69,10 @@ pub fn suggest(
     points.all.extend(more_points.iter().map(|point| point.iter().map(Rational::to_f64).collect()));
     let sampled = sample(&float, &points, &sides);
     let middle: Vec<f64> = sides.iter().map(|(low, high)| (low + high) / 2.0).collect();
+    let seeks_close = network.hidden_layers().len() > 1;
     let mut outputs: Vec<Read> = Vec::with_capacity(sampled.len());
     for (output, sampled) in sampled.iter().enumerate() {
-        let reader = Reader { network: &float, output, sampled, middle: &middle, tolerance };
+        let reader = Reader { network: &float, output, sampled, middle: &middle, tolerance, seeks_close };
         let Some(read) = reader.read(question)? else { return Ok(None) };
         outputs.push(read);
     }
@@ -110,6 +111,8 @@ struct Reader<'a> {
     sampled: &'a Sampled,
     middle: &'a [f64],
     tolerance: f64,
+    /// Is a longer reading within the tolerance everywhere wanted besides? One hidden layer has one already.
+    seeks_close: bool,
 }
 
 /// Parts with simple numbers.
@@ -161,9 +164,13 @@ impl Reader<'_> {
                 last = Some(parts.clone());
                 let reading = self.reading(parts, sampled, noise, slack * swing);
                 let is_close = reading.off <= self.tolerance.max(swing * FLOAT_NOISE * 10.0);
+                let is_good = reading.mean <= self.tolerance;
                 readings.push(reading.clone());
                 if is_close {
                     close = Some(reading);
+                }
+                // Finer readings have more to write.
+                if is_close || (is_good && !self.seeks_close) {
                     break 'noises;
                 }
             }

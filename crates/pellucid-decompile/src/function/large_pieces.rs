@@ -11,7 +11,7 @@ use super::sampled::Sampled;
 /// So many maps are looked for at most.
 pub const MAX_MAPS: usize = 40;
 /// So many gradients that are seen often are tried.
-const MAX_CANDIDATES: usize = 128;
+const MAX_CANDIDATES: usize = 64;
 /// The search ends when a further map would have a smaller share of the points.
 const LEAST_SHARE: f64 = 0.0015;
 /// Rounds in which points choose their map and maps are fitted to their points.
