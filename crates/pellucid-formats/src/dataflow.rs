@@ -25,8 +25,11 @@ const TERMS_A_BYTE: usize = 16;
 
 /// The most bits that one number may have, and the most that all may have that were calculated:
 /// products of constants double their length each time.
-const MAX_BITS: usize = 1 << 16;
-const MAX_ALL_BITS: usize = 1 << 30;
+const MAX_BITS: usize = 1 << 14;
+const MAX_ALL_BITS: usize = 1 << 28;
+
+/// Calculating with so many bits counts as one more term.
+const BITS_A_TERM: usize = 256;
 
 /// One number. `depth` is the number of ReLUs on the longest way to it from an input, counted also
 /// through factors that are 0, so that the neurons of one layer stay in it; `None` for constants.
@@ -71,6 +74,8 @@ pub(crate) struct Dataflow {
 }
 
 type Step<T> = Result<T, String>;
+
+const TOO_LONG: &str = "its numbers, written out exactly, are longer than what is read";
 
 impl Dataflow {
     /// Nothing made yet; `n_bytes` is the size of the file.
@@ -133,9 +138,21 @@ impl Dataflow {
         longest.map(Rational::bits).for_each(|bits| (most, sum) = (most.max(bits), sum + bits));
         self.bits_left = self.bits_left.saturating_sub(sum);
         if most > MAX_BITS || self.bits_left == 0 {
-            return Err("its numbers, written out exactly, are longer than what is read".into());
+            return Err(TOO_LONG.into());
         }
         Ok(scalar)
+    }
+
+    /// Adds `factor * form`, unless that takes too long: sums of many fractions grow with each.
+    fn add(&mut self, sum: &mut Form, factor: &Rational, form: &Form) -> Step<()> {
+        let numbers = form.terms.iter().map(|(_, factor)| factor).chain([&form.constant]);
+        let n_bits: usize = numbers.map(|number| number.bits() + factor.bits()).sum();
+        self.charge(form.terms.len().max(1) + n_bits / BITS_A_TERM)?;
+        sum.add_scaled(factor, form);
+        let changed =
+            |wire: &Wire| sum.terms.binary_search_by_key(wire, |(wire, _)| *wire).ok().map(|at| &sum.terms[at].1);
+        let mut changed = form.terms.iter().filter_map(|(wire, _)| changed(wire)).chain([&sum.constant]);
+        if changed.any(|number| number.bits() > MAX_BITS) { Err(TOO_LONG.into()) } else { Ok(()) }
     }
 
     /// A combination of numbers plus a constant.
@@ -147,15 +164,15 @@ impl Dataflow {
         let mut sum = Scalar::constant(constant);
         for (scalar, factor) in terms {
             sum.depth = sum.depth.max(scalar.depth);
-            self.charge(scalar.form.terms.len().max(1))?;
             match scalar.as_wire() {
                 // The usual case, a layer of single values in their order, without any arithmetic.
                 Some(wire) if sum.form.terms.last().is_none_or(|(last, _)| *last < wire) => {
+                    self.charge(1)?;
                     if !factor.is_zero() {
                         sum.form.terms.push((wire, factor.clone()));
                     }
                 }
-                _ => sum.form.add_scaled(factor, &scalar.form),
+                _ => self.add(&mut sum.form, factor, &scalar.form)?,
             }
         }
         self.settle(sum)
@@ -163,16 +180,16 @@ impl Dataflow {
 
     /// `a + factor b`.
     pub fn sum(&mut self, mut a: Scalar, factor: &Rational, b: &Scalar) -> Step<Scalar> {
-        self.charge(b.form.terms.len().max(1))?;
         a.depth = a.depth.max(b.depth);
-        a.form.add_scaled(factor, &b.form);
+        self.add(&mut a.form, factor, &b.form)?;
         self.settle(a)
     }
 
     /// `factor a`.
     pub fn scaled(&mut self, a: &Scalar, factor: &Rational) -> Step<Scalar> {
-        self.charge(a.form.terms.len().max(1))?;
-        self.settle(Scalar { form: a.form.scaled(factor), depth: a.depth })
+        let mut scaled = Scalar { form: Form::default(), depth: a.depth };
+        self.add(&mut scaled.form, factor, &a.form)?;
+        self.settle(scaled)
     }
 
     /// `relu(a)`: a new ReLU, unless `a` is a constant.
