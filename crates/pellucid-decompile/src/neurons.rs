@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(neuron(0, long()).label(&inputs), "about +(a - b/2 + 2/3)");
         // In deeper layers the row is of the neurons below.
         assert_eq!(neuron(1, long()).label(&inputs), "about +(h1.1 - h1.2/2 + 2/3)");
-        assert_eq!(neuron(1, long()).label_scale().to_decimal(4), "0.5000");
+        assert_eq!(neuron(1, long()).label_scale().to_decimal(4), "0.5");
         let short = neuron(0, [1, -2, 3].map(Rational::from));
         assert_eq!((short.label(&inputs), short.label_scale()), ("+(a - 2*b + 3)".to_string(), Rational::one()));
     }
