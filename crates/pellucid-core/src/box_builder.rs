@@ -53,9 +53,19 @@ impl BoxBuilder {
         self.graph_of(graph, &self.inputs(), &[])
     }
 
+    /// As [`BoxBuilder::graph`], where a ReLU is also left out when the graph as it is written shows that it
+    /// changes nothing, even if the wires of what is built no longer do.
+    pub fn graph_as_written(&mut self, graph: &ReluGraph) -> Vec<Form> {
+        self.build(graph, &self.inputs(), &[], true)
+    }
+
     /// The outputs of a graph whose inputs are these forms. `ranges` are the values of its ReLUs'
     /// arguments and then of its outputs, as far as they are known.
     pub fn graph_of(&mut self, graph: &ReluGraph, inputs: &[Form], ranges: &[Interval]) -> Vec<Form> {
+        self.build(graph, inputs, ranges, false)
+    }
+
+    fn build(&mut self, graph: &ReluGraph, inputs: &[Form], ranges: &[Interval], as_written: bool) -> Vec<Form> {
         let mut values: Vec<Form> = Vec::with_capacity(graph.relus.len());
         let mut outputs = Vec::with_capacity(graph.outputs.len());
         let read: Vec<Interval> = inputs.iter().map(|input| self.range(input)).collect();
@@ -69,6 +79,10 @@ impl BoxBuilder {
             }
             if k == graph.relus.len() + outputs.len() {
                 outputs.push(rebuilt);
+                continue;
+            }
+            if !as_written {
+                values.push(self.relu(rebuilt));
                 continue;
             }
             let reach = self.reach(form, &read, &reaches);
@@ -194,7 +208,7 @@ impl ReluGraph {
     /// When there are fewer intervals than inputs.
     pub fn plain(&self, inputs: Vec<Interval>, merge: Merge) -> ReluGraph {
         let mut builder = BoxBuilder::new(inputs, merge).unwrapping();
-        let outputs = builder.graph(self);
+        let outputs = builder.graph_as_written(self);
         builder.finish(outputs)
     }
 

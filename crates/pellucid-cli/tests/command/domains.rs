@@ -163,7 +163,7 @@ fn functions_of_bits_are_compiled_at_their_points() {
     assert!(told.starts_with("computes xor(x1, x2, x3, x4) on {0, 1}^4\n  exactly (proved)\n"), "{told}");
     assert!(told.ends_with("equals parity(x1, x2, x3, x4) exactly (proved)\n"), "{told}");
     let other = folder.run(&["decompile", "net.json", "--target", "xor(x1, x2)"]);
-    assert!(other.gives(0).contains("off by at most 1 (proved), at x1 = 0"), "{other:#?}");
+    assert!(other.gives(0).contains("by at most 1 (proved), at x1 = 0"), "{other:#?}");
     let drawn = folder.run(&[&["draw", parity, "-o", "net.svg"][..], &on].concat());
     drawn.gives(0);
 }
