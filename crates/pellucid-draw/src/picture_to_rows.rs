@@ -52,6 +52,8 @@ pub(crate) struct Node {
     pub(crate) width: f64,
     /// The name at the head of a table's row.
     pub(crate) head: String,
+    /// Does it stand for neurons that are left out? Then it has no weights.
+    pub(crate) stands_for_others: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +80,16 @@ impl Node {
             // Near its ends the pill is too low for a whole line of text.
             Inside::Cut { above, below } => needs(above, 20.0).max(needs(below, 20.0)),
         };
-        Node { neuron: None, ink, inside, caption, tip, width: width.max(2.0 * RADIUS), head: shortened(&head, 24) }
+        Node {
+            neuron: None,
+            ink,
+            inside,
+            caption,
+            tip,
+            width: width.max(2.0 * RADIUS),
+            head: shortened(&head, 24),
+            stands_for_others: false,
+        }
     }
 
     /// How far the disc and its caption reach to the left and to the right.
@@ -136,8 +147,8 @@ pub(crate) fn picture_to_rows(picture: &Picture<'_>) -> Rows {
     for layer in 0..n_hidden {
         if let Some(text) = picture.left_out_text(layer) {
             let tip = format!("{text} of the neurons of hidden layer {}", layer + 1);
-            let head = String::new();
-            rows[layer + 1].push(Node::new(Ink::Faded, Inside::Text(text), None, tip, head));
+            let node = Node::new(Ink::Faded, Inside::Text(text), None, tip, String::new());
+            rows[layer + 1].push(Node { stands_for_others: true, ..node });
         }
     }
     Rows { rows, bands }

@@ -244,14 +244,14 @@ fn table(links: &[Link], below: &[Disc], above: &[Disc], picture: &Picture<'_>) 
     let top = above[0].bounds.bottom + TABLE_GAP + boxed;
     let column = column_width(links);
     // The constant 1 of the row above takes no weights and has no column.
-    let has_column = |disc: &&Disc| disc.node.ink != Ink::Bias && !disc.node.head.is_empty();
+    let has_column = |disc: &&Disc| disc.node.ink != Ink::Bias && !disc.node.stands_for_others;
     let columns = || above.iter().filter(has_column).map(|disc| disc.bounds.middle().x);
     let left = columns().fold(f64::INFINITY, f64::min) - column / 2.0;
     let right = columns().fold(f64::NEG_INFINITY, f64::max) + column / 2.0;
     let widest = below.iter().map(|disc| text_width(&disc.node.head, WEIGHT_SIZE)).fold(0.0, f64::max);
     let row_middle = |row: usize| top + (row as f64 + 0.5) * TABLE_ROW;
     // What stands for neurons that are left out has no weights, and comes last.
-    let sources = || below.iter().filter(|disc| !disc.node.head.is_empty());
+    let sources = || below.iter().filter(|disc| !disc.node.stands_for_others);
     let heads = sources().enumerate().map(|(row, disc)| {
         let width = text_width(&disc.node.head, WEIGHT_SIZE);
         let middle = Point::new(left - TABLE_COLUMN_GAP - width / 2.0, row_middle(row));
