@@ -58,21 +58,27 @@ fn ideals(layer: &Layer<Rational>, values: &[Interval], slack: &Rational) -> Vec
     rows.map(|row| round_row(&row, slack, &scale).0).collect()
 }
 
-/// The status of each neuron, from the last layer down: only weights to what matters above count.
+/// The status of each neuron, from the last layer down: only weights to what matters above count, and those to
+/// neurons that are never off count where these pass them on to.
 fn statuses(network: &Network<Rational>, read: &Canonical, slack: &Rational) -> Vec<Vec<(Status, Work)>> {
     let mut found: Vec<Vec<(Status, Work)>> = Vec::with_capacity(read.neurons.len());
-    let mut matters = vec![true; network.n_outputs()];
+    // Where each row above gives to in the end: outputs, and neurons with a kink.
+    let mut n_ends = network.n_outputs();
+    let mut above: Vec<Vec<(usize, Rational)>> = (0..n_ends).map(|end| vec![(end, Rational::one())]).collect();
     let reached = read.reached();
     for (layer, readings) in read.neurons.iter().enumerate().rev() {
         let next = &network.layers()[layer + 1];
         let out = |index: usize| {
-            let rows = next.weights.iter().zip(&matters).filter(|(_, matters)| **matters);
-            rows.map(|(row, _)| row[index].clone()).collect::<Vec<_>>()
+            let mut out = vec![Rational::zero(); n_ends];
+            for (row, ends) in next.weights.iter().zip(&above).filter(|(row, _)| !row[index].is_zero()) {
+                ends.iter().for_each(|(end, share)| out[*end] += &(&row[index] * share));
+            }
+            out
         };
         let members: Vec<Member<Form>> =
             readings.iter().enumerate().map(|(index, reading)| member(reading, out(index))).collect();
         let mut statuses = works(layer, &members, slack);
-        for ((status, work), reading) in statuses.iter_mut().zip(readings) {
+        for (index, ((status, work), reading)) in statuses.iter_mut().zip(readings).enumerate() {
             // The kink is gone further up, as behind a layer that only passes both sides on.
             let gone = reading.side.as_ref().is_some_and(|side| !reached[side.hinge]);
             if gone && *work != Work::Nothing {
@@ -82,8 +88,28 @@ fn statuses(network: &Network<Rational>, read: &Canonical, slack: &Rational) -> 
             if *status == Status::AlwaysOn && !reading.range.is_not_negative() {
                 *status = Status::Live;
             }
+            // It is read, but by neurons that pass on nothing of it.
+            let is_read = next.weights.iter().zip(&above).any(|(row, ends)| !ends.is_empty() && !row[index].is_zero());
+            if *status == Status::Unread && is_read {
+                *status = Status::Live;
+            }
         }
-        matters = statuses.iter().map(|(_, work)| *work != Work::Nothing).collect();
+        above = statuses
+            .iter()
+            .zip(&members)
+            .zip(readings)
+            .map(|(((_, work), member), reading)| {
+                if *work == Work::Nothing {
+                    return Vec::new();
+                }
+                if reading.range.is_not_negative() {
+                    let shares = member.out.iter().cloned().enumerate();
+                    return shares.filter(|(_, share)| !share.is_zero()).collect();
+                }
+                n_ends += 1;
+                vec![(n_ends - 1, Rational::one())]
+            })
+            .collect();
         found.push(statuses);
     }
     found.reverse();
