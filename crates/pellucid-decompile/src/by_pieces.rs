@@ -1,12 +1,13 @@
 //! Formulas that the large affine pieces of a network suggest, each with its exact deviation.
 
-use pellucid_core::{Error, Function, Network, Rational};
+use pellucid_core::{Error, Expr, Function, Network, Rational};
 use pellucid_prove::Largest;
 
 use crate::Question;
 use crate::deviation::deviation;
 use crate::found::Found;
 use crate::function::{Suggested, suggest};
+use crate::rounding_ladder::SIMPLE_BITS;
 use crate::shorten::is_plain;
 
 /// The numbers of a plain formula of at most so many characters are simple: nothing shorter is looked for.
@@ -36,11 +37,27 @@ pub fn simpler(network: &Network<Rational>, known: &Found, question: &Question<'
     if !is_shorter && (was_within || !is_within) {
         return Ok(None);
     }
+    if is_within && !is_shorter && pieces.formula.outputs().iter().map(number_bits).sum::<usize>() > SIMPLE_BITS {
+        // Numbers as long as the network's own explain nothing.
+        let closer = Some((pieces.formula, pieces.apart.largest));
+        return Ok(Some(Found { formula: known.formula.clone(), apart: known.apart.clone(), closer }));
+    }
     let closer = pieces
         .closer
         .clone()
         .or_else(|| (was_within && !is_within).then(|| (known.formula.clone(), known.apart.largest.clone())));
     Ok(Some(Found { closer, ..pieces }))
+}
+
+/// The bits of all numbers of a tree that say something: not 0, 1 or -1.
+fn number_bits(expr: &Expr) -> usize {
+    let bits = |value: &Rational| if value.is_zero() || value.abs().is_one() { 0 } else { value.bits() };
+    let own = match expr {
+        Expr::Constant(value) | Expr::Scale(value, _) => bits(value),
+        Expr::Pwl(_, points) => points.iter().map(|(x, y)| bits(x) + bits(y)).sum(),
+        _ => 0,
+    };
+    own + expr.children().iter().map(number_bits).sum::<usize>()
 }
 
 /// How often a formula is looked for again, with the points where the last one was off.

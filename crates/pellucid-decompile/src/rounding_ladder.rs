@@ -24,7 +24,7 @@ const RUNGS: [(i64, i64); 8] =
 const COARSE: i64 = 10;
 /// On finer rungs a formula is simple while its numbers have this many bits in all: some five
 /// numbers at the usual tolerance.
-const SIMPLE_BITS: usize = 64;
+pub const SIMPLE_BITS: usize = 64;
 /// With more bits than this a fine rung says that none finer will be simple.
 const HOPELESS_BITS: usize = 3 * SIMPLE_BITS;
 /// The rows of a network that nothing explains are rounded no more coarsely than this, so that
