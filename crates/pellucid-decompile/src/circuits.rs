@@ -139,7 +139,7 @@ pub(crate) fn name_of(formula: &Expr) -> String {
             let name = name_of(inner);
             if factor.is_negative() { format!("negative {name}") } else { name }
         }
-        Expr::Relu(inner) => match as_affine(inner) {
+        Expr::Relu(inner) => match inner.as_affine(inner.n_inputs()) {
             Some(map) => Feature::of_row(&map).kind.to_string(),
             None => circuit_name(formula).into(),
         },
@@ -150,26 +150,4 @@ pub(crate) fn name_of(formula: &Expr) -> String {
         },
         _ => circuit_name(formula).into(),
     }
-}
-
-/// The map of an expression without a kink.
-fn as_affine(expr: &Expr) -> Option<Affine> {
-    let n = expr.n_inputs();
-    let mut map = Affine::constant(n, Rational::zero());
-    let terms = match expr {
-        Expr::Sum(terms) => terms.as_slice(),
-        single => std::slice::from_ref(single),
-    };
-    for term in terms {
-        match term {
-            Expr::Constant(value) => map.constant += value,
-            Expr::Input(i) => map.coefficients[*i] += &Rational::one(),
-            Expr::Scale(factor, inner) => match **inner {
-                Expr::Input(i) => map.coefficients[i] += factor,
-                _ => return None,
-            },
-            _ => return None,
-        }
-    }
-    Some(map)
 }

@@ -6,8 +6,8 @@
 //! together as maxima of minima; the coarsest numbers that agree with the network at the points are offered.
 //! All of this only suggests a formula: how far it is off is decided exactly, by others.
 
-mod float_network;
 mod large_pieces;
+mod local;
 mod offer;
 mod sampled;
 mod separate;
@@ -16,12 +16,12 @@ use pellucid_core::{Error, Expr, Function, Network, Rational};
 
 use crate::Question;
 use crate::max_min::MaxMin;
+use crate::samples::sides;
 use crate::simplest::simplest_near;
 
-use float_network::FloatNetwork;
 use large_pieces::large_pieces;
 use offer::{Part, sum_of_parts};
-use sampled::{Sampled, sample, sides, spread_points};
+use sampled::{Sampled, sample, spread_points};
 use separate::{Interactions, part};
 
 /// How large the noise may be, as a share of an output's swing, coarse first. What is beyond the first is not there:
@@ -63,7 +63,7 @@ pub fn suggest(
     more_points: &[Vec<Rational>],
 ) -> Result<Option<Suggested>, Error> {
     let tolerance = question.tolerance.to_f64();
-    let float = FloatNetwork::of(network);
+    let float: Network<f64> = network.to_numbers();
     let sides = sides(&question.domain, network.n_inputs());
     let mut points = spread_points(&sides, network.hidden_neurons());
     points.all.extend(more_points.iter().map(|point| point.iter().map(Rational::to_f64).collect()));
@@ -106,7 +106,7 @@ impl Read {
 
 /// One output that a formula is read off.
 struct Reader<'a> {
-    network: &'a FloatNetwork,
+    network: &'a Network<f64>,
     output: usize,
     sampled: &'a Sampled,
     middle: &'a [f64],

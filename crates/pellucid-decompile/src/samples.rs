@@ -13,6 +13,20 @@ const N_INSIDE: usize = 32;
 /// are fast.
 const SWING_DIGITS: i32 = 12;
 
+/// The sides of a box in floats; where there is no border, formulas are tried around the origin.
+pub fn sides(domain: &Domain, n_inputs: usize) -> Vec<(f64, f64)> {
+    match domain {
+        Domain::Box(sides) => sides.iter().map(|(low, high)| (low.to_f64(), high.to_f64())).collect(),
+        _ => vec![(-2.0, 2.0); n_inputs],
+    }
+}
+
+/// The corners of a box, or some of very many.
+pub fn corners(sides: &[(f64, f64)]) -> Vec<Vec<f64>> {
+    let n_corners = if sides.len() < 7 { 1 << sides.len() } else { MAX_CORNERS };
+    (0..n_corners).map(|k: usize| at(sides, |i| ((k >> i.min(63)) & 1) as f64)).collect()
+}
+
 /// Points of the domain with the network's outputs there.
 pub struct Samples {
     points: Vec<Vec<f64>>,
@@ -23,17 +37,10 @@ pub struct Samples {
 impl Samples {
     /// The corners, the middle and points between, always the same ones.
     pub fn of(network: &Network<Rational>, domain: &Domain) -> Self {
-        let n = network.n_inputs();
-        // Where there is no border, formulas are tried around the origin.
-        let sides: Vec<(f64, f64)> = match domain {
-            Domain::Box(sides) => sides.iter().map(|(low, high)| (low.to_f64(), high.to_f64())).collect(),
-            _ => vec![(-2.0, 2.0); n],
-        };
-        let corner = |k: usize| at(&sides, |i| ((k >> i.min(63)) & 1) as f64);
+        let sides = sides(domain, network.n_inputs());
         // The golden ratio's multiples, different for each input, spread evenly (Weyl).
         let spread = |k: usize| at(&sides, |i| (1 + (k * (618 + 173 * i) + 271 * i) % 1021) as f64 / 1023.0);
-        let n_corners = if n < 7 { 1 << n } else { MAX_CORNERS };
-        let mut points: Vec<Vec<f64>> = (0..n_corners).map(corner).collect();
+        let mut points = corners(&sides);
         points.push(at(&sides, |_| 0.5));
         points.extend((1..=N_INSIDE).map(spread));
         let network: Network<f64> = network.to_numbers();

@@ -1,8 +1,9 @@
 //! One output of a network at many points: what its pieces are read off.
 
-use pellucid_core::Domain;
+use pellucid_core::Network;
 
-use super::float_network::FloatNetwork;
+use super::local::local;
+use crate::samples::corners;
 
 /// Points that the formula of a network is read off: each stands for an equal share of the volume.
 const N_POINTS: usize = 2_048;
@@ -12,9 +13,6 @@ const N_POINTS_A_NEURON: usize = 64;
 const LEAST_POINTS: usize = 1_024;
 /// Further ones for each input beyond two.
 const N_POINTS_AN_INPUT: usize = 512;
-
-/// Corners are taken up to this many: what is off is often most off there.
-const MAX_CORNERS: usize = 64;
 
 /// Inputs, values and gradients of one function at many points.
 #[derive(Clone)]
@@ -41,14 +39,6 @@ impl Sampled {
     }
 }
 
-/// The sides of a box in floats; where there is no border, formulas are read off around the origin.
-pub fn sides(domain: &Domain, n_inputs: usize) -> Vec<(f64, f64)> {
-    match domain {
-        Domain::Box(sides) => sides.iter().map(|(low, high)| (low.to_f64(), high.to_f64())).collect(),
-        _ => vec![(-2.0, 2.0); n_inputs],
-    }
-}
-
 /// Points of a box.
 pub struct Points {
     /// All of them; those that fill it evenly come first.
@@ -72,22 +62,18 @@ pub fn spread_points(sides: &[(f64, f64)], hidden_neurons: usize) -> Points {
         let share = |i: usize| (0.5 + steps[i] * (k + 1) as f64).fract();
         sides.iter().enumerate().map(|(i, (low, high))| low + (high - low) * share(i)).collect()
     };
-    let corners = if n <= 6 { 1usize << n } else { MAX_CORNERS };
-    let corner = |k: usize| {
-        let ends = sides.iter().enumerate();
-        ends.map(|(i, (low, high))| if (k >> i.min(63)) & 1 == 1 { *high } else { *low }).collect()
-    };
-    Points { all: (0..count).map(at).chain((0..corners).map(corner)).collect(), n_even: count }
+    // What is off is often most off in a corner.
+    Points { all: (0..count).map(at).chain(corners(sides)).collect(), n_even: count }
 }
 
 /// Every output of a network at the points.
-pub fn sample(network: &FloatNetwork, points: &Points, sides: &[(f64, f64)]) -> Vec<Sampled> {
+pub fn sample(network: &Network<f64>, points: &Points, sides: &[(f64, f64)]) -> Vec<Sampled> {
     let reach: Vec<f64> = sides.iter().map(|(low, high)| low.abs().max(high.abs()).max(1e-12)).collect();
     let (n_even, points) = (points.n_even, &points.all);
     let empty = Sampled { n_even, points: points.to_vec(), values: Vec::new(), gradients: Vec::new(), reach };
-    let mut all = vec![empty; network.n_outputs];
+    let mut all = vec![empty; network.n_outputs()];
     for point in points {
-        let local = network.local(point);
+        let local = local(network, point);
         for ((sampled, value), gradient) in all.iter_mut().zip(local.values).zip(local.gradients) {
             sampled.values.push(value);
             sampled.gradients.push(gradient);

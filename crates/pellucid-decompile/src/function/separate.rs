@@ -5,7 +5,8 @@
 //! f is a sum of one function a group, and each is read off alone: |x1| + ... + |x8| has 256 affine
 //! pieces, its parts have two.
 
-use super::float_network::FloatNetwork;
+use pellucid_core::Network;
+
 use super::sampled::Sampled;
 
 /// With more inputs all count as interacting; there are too many pairs to look at.
@@ -22,8 +23,8 @@ pub struct Interactions {
 
 impl Interactions {
     /// Looks at all pairs of inputs of one output.
-    pub fn of(network: &FloatNetwork, output: usize, sampled: &Sampled) -> Self {
-        let n = network.n_inputs;
+    pub fn of(network: &Network<f64>, output: usize, sampled: &Sampled) -> Self {
+        let n = network.n_inputs();
         let mut pairs = Vec::new();
         let step = (sampled.points.len() / N_MOVES).max(1);
         for (p, q) in (0..n).flat_map(|p| (p + 1..n).map(move |q| (p, q))).filter(|_| n <= MAX_INPUTS) {
@@ -33,7 +34,7 @@ impl Interactions {
                 let moved = |which: &[usize]| {
                     let mut point = sampled.points[k].clone();
                     which.iter().for_each(|i| point[*i] = other[*i]);
-                    network.values(&point)[output]
+                    network.evaluate(&point)[output]
                 };
                 let mixed = sampled.values[k] - moved(&[p]) - moved(&[q]) + moved(&[p, q]);
                 square += mixed * mixed;
@@ -64,12 +65,12 @@ impl Interactions {
 
 /// The part of an output that a group of inputs makes: 0 where they are in the middle of the domain,
 /// seen with the other inputs wherever the points have them.
-pub fn part(network: &FloatNetwork, output: usize, sampled: &Sampled, group: &[usize], middle: &[f64]) -> Sampled {
+pub fn part(network: &Network<f64>, output: usize, sampled: &Sampled, group: &[usize], middle: &[f64]) -> Sampled {
     let picked = |all: &[f64]| group.iter().map(|i| all[*i]).collect::<Vec<_>>();
     let without = |point: &Vec<f64>| {
         let mut point = point.clone();
         group.iter().for_each(|i| point[*i] = middle[*i]);
-        network.values(&point)[output]
+        network.evaluate(&point)[output]
     };
     let values = sampled.points.iter().zip(&sampled.values).map(|(point, value)| value - without(point));
     Sampled {

@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use pellucid::{
-    Biases, Computation, Decompiled, Domain, Largest, Limits, Means, Network, NetworkFile, Numbers, Rational, Verdict,
-    WriteOptions,
-};
+use pellucid::{Biases, Computation, Decompiled, Domain, Largest, Limits, Means, Network, Rational, Verdict};
 
 use crate::commands::compile::{must_hold, say_how_to_check, write_certificate};
 use crate::limits::Clock;
@@ -32,16 +29,8 @@ pub fn compress(
 ) -> anyhow::Result<Compressed> {
     let compile = |limits: Limits<'_>| pellucid::compile(&found.formula, domain, Biases::ALLOWED, limits);
     let compiled = clock.run("compiling the formula", compile)?;
-    let file = NetworkFile {
-        network: compiled.network,
-        numbers: Numbers::Exact,
-        function: Some(found.formula.to_string()),
-        domain: Some(domain.to_string()),
-    };
-    let is_rounded = pellucid::write_path(&file, path, WriteOptions::default()).is_err();
-    if is_rounded {
-        pellucid::write_path(&file, path, WriteOptions { rounding: true })?;
-    }
+    let function = Some(found.formula.to_string());
+    let is_rounded = files::write_network(&compiled.network, function, domain, path, true)?;
     // What a user gets is what the file holds.
     let network = files::network(path)?.network.with_input_names(original.input_names().to_vec())?;
     let sides = [original, &network].map(|side| Computation::Network(side.clone()));
