@@ -1,6 +1,6 @@
 //! What becomes of a network's deviation when a neuron or a circuit is taken out, or made ideal.
 
-use pellucid_core::{Circuit, Computation, Domain, Error, Function, Layer, Network, NeuronId, Rational};
+use pellucid_core::{Circuit, Computation, Domain, Error, Layer, Network, NeuronId, Rational};
 use pellucid_prove::{Largest, Limits, largest_difference};
 
 use crate::Decompiled;
@@ -98,6 +98,15 @@ impl Ablating<'_> {
         Ok(())
     }
 
+    fn deviation(&self, changed: Network<Rational>) -> Result<Largest, Error> {
+        // Even the setting up of many comparisons takes longer than is left then.
+        if self.limits.stopped() {
+            return Err(Error::limit("not looked at: the work was to stop before"));
+        }
+        let sides = (Computation::Network(changed), Computation::Function(self.found.formula.clone()));
+        largest_difference(&sides.0, &sides.1, self.domain, self.limits)
+    }
+
     fn entry(
         &self,
         circuit: Option<String>,
@@ -105,9 +114,7 @@ impl Ablating<'_> {
         change: Change,
         changed: Network<Rational>,
     ) -> Result<Ablation, Error> {
-        let formula: Function = self.found.formula.clone();
-        let sides = (Computation::Network(changed), Computation::Function(formula));
-        let ablated = match largest_difference(&sides.0, &sides.1, self.domain, self.limits) {
+        let ablated = match self.deviation(changed) {
             Ok(largest) => Ablated::Deviation(largest),
             Err(error) if error.is_limit() => Ablated::GaveUp(error.to_string()),
             Err(error) => return Err(error),

@@ -120,6 +120,8 @@ fn ablations_are_exact() {
     }
     // With a limit that is too low the entries say so.
     let none = ablations(&hidden, &found, &domain, Limits { max_cells: 0, stop: None }).unwrap();
+    let late = ablations(&hidden, &found, &domain, Limits { stop: Some(&|| true), ..Limits::default() }).unwrap();
+    assert!(late.len() == all.len() && late.iter().all(|a| matches!(&a.ablated, Ablated::GaveUp(_))));
     assert!(none.iter().all(|a| matches!(a.ablated, Ablated::GaveUp(_)) && a.difference.is_none()));
 }
 

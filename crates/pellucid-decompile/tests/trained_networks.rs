@@ -196,3 +196,38 @@ fn on_positive_inputs_fewer_kinks_are_left() {
     let found = taken_apart(&minimum(), &question(&domain("[0,1] x [2,3]", 2), "1e-4"));
     assert_eq!(found.formula.to_string(), "x1");
 }
+
+#[test]
+fn a_kink_in_a_corner_is_left_to_the_closer_formula() {
+    // 41/50 - relu(41/50 - x1/2 + x2/3): the plane, but for a corner of the box that is cut off.
+    let network = network(&[vec![-0.5, 1.0 / 3.0]], &[0.82], &[vec![-1.0]], &[0.82]);
+    let found = taken_apart(&network, &question(&unit_box(2), "1e-3"));
+    assert_eq!(found.formula.to_string(), "x1/2 - x2/3");
+    assert!(!found.explained);
+    let closer = found.closer.expect("the kink is known too");
+    assert_eq!(closer.formula.to_string(), "min(x1/2 - x2/3, 41/50)");
+    let (low, high) = found.beyond.expect("volumes in two dimensions are known");
+    assert!(low.is_positive() && high < rational("1/1000"), "{low} {high}");
+}
+
+#[test]
+fn a_deep_network_with_noise_is_read_by_its_large_pieces() {
+    // max(max(x1, x2), x3) from exact layers, every weight off by up to 1e-4.
+    let mut stream = common::Stream(5);
+    let text = Function::parse("max(x1, x2, x3)").unwrap();
+    let domain = unit_box(3);
+    let compiled =
+        pellucid_compile::compile(&text, &domain, pellucid_core::Biases::ALLOWED, Default::default()).unwrap();
+    let mut noisy =
+        |v: &Rational| Rational::from_f64(f64::from((v.to_f64() + stream.between(-1e-4, 1e-4)) as f32)).unwrap();
+    let mut layers = compiled.network.layers().to_vec();
+    for layer in &mut layers {
+        layer.weights.iter_mut().flatten().chain(&mut layer.biases).for_each(|v| *v = noisy(v));
+    }
+    let network = Network::new(None, layers).unwrap();
+    let found = taken_apart(&network, &question(&domain, "1e-2"));
+    assert_eq!(found.formula.to_string(), "max(x1, x2, x3)");
+    assert!(found.explained && found.neurons.len() == network.hidden_neurons());
+    let strict = taken_apart(&network, &question(&domain, "1e-6"));
+    assert!(!strict.explained, "no short formula is that near: {}", strict.formula);
+}

@@ -108,6 +108,27 @@ fn decompile_writes_the_smallest_network() {
 }
 
 #[test]
+fn the_small_network_is_compared_with_the_original() {
+    let folder = Folder::new();
+    // The absolute value, and a neuron that adds a little where x1 is above 1/2; in float32 the small one is rounded.
+    let noisy = r#"{"pellucid": 1, "layers": [
+        {"weights": [["1"], ["-1"], ["1"]], "biases": ["0", "0", "-1/2"]}, {"weights": [["1", "1", "1/1000"]]}]}"#;
+    folder.write("noisy.json", noisy);
+    let arguments = ["decompile", "noisy.json", "--on", "[-1,1]", "--tolerance", "1e-2", "-o", "small.safetensors"];
+    let outcome = folder.run(&[&arguments[..], &["--output-certificate", "proof.json", "--json"]].concat());
+    outcome.gives(0);
+    let answer = outcome.json();
+    assert_eq!((&answer["formula"], &answer["compressed"]["hidden_neurons"]), (&"abs(x1)".into(), &2.into()));
+    assert_eq!(answer["compressed"]["max_deviation"], "1/2000");
+    assert!(
+        outcome.stderr.contains("2 hidden neurons instead of 3, proved within 0.0005 of the original"),
+        "{outcome:?}"
+    );
+    let checked = folder.run(&["check", "proof.json"]);
+    assert!(checked.gives(0).contains("by at most 1/2000"), "{checked:?}");
+}
+
+#[test]
 fn pictures() {
     let folder = Folder::new();
     folder.run(&["compile", "min(x1, x2)", "-o", "net.onnx"]).gives(0);

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use pellucid_check::check;
-use pellucid_core::{Certificate, Claim, Computation, Domain, Function, Layer, Network, Rational};
+use pellucid_core::{Certificate, Claim, Computation, Domain, Function, Layer, Network, Rational, SplitMix64};
 use pellucid_decompile::{Decompiled, Question, decompile};
 use pellucid_prove::{Largest, Limits};
 
@@ -77,11 +77,10 @@ pub struct Stream(pub u64);
 
 impl Stream {
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        let mut stream = SplitMix64(self.0);
+        let next = stream.next_u64();
+        self.0 = stream.0;
+        next
     }
 
     pub fn below(&mut self, bound: usize) -> usize {
