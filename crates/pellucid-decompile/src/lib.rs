@@ -1,10 +1,11 @@
 //! From a ReLU network to its features, circuits and formula, with the exact deviation of the
 //! formula from the network.
 //!
-//! [`decompile`] is the whole pipeline on one screen. A network with exact weights is written out
-//! exactly. Trained weights are rounded, coarsely first, until the formula's certified deviation is
-//! within the tolerance; where no simple numbers get there, the answer is not called explained, and
-//! the formula is a short one with its own certified deviation.
+//! [`decompile`] is the whole pipeline. A network with exact weights is written out exactly: by its hinges, by what
+//! its neurons compose, or by its cells, whichever is shortest. A trained one is read by its rounded neurons, where
+//! it has one hidden layer, and by the few affine maps that it follows nearly everywhere; the simplest formula that
+//! is within the tolerance in the mean is the answer. How far it is off at most is then decided exactly: where that
+//! is above the tolerance the answer is not called explained. Finitely many points have formulas of their own.
 
 mod ablation;
 mod affine_to_expr;
