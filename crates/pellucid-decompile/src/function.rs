@@ -33,8 +33,12 @@ const SLACKS: [f64; 8] = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 1e-5, 1e-7];
 const FLOAT_NOISE: f64 = 1e-9;
 /// Maps that follow the network at fewer of the points than this share say too little.
 const LEAST_COVERED: f64 = 0.9;
-/// A formula that does not explain the network has no more maps than this.
+/// A formula with more maps than this (beside one for each part) can be read only if its numbers are short,
 const READABLE_MAPS: usize = 12;
+/// and with more than this not at all.
+const MOST_MAPS: usize = 24;
+/// Numbers are short if all those of a map have this many bits on the whole.
+const SHORT_BITS: usize = 24;
 /// Where no formula is within the tolerance on the whole, halving the mean error is worth so many bits of
 /// numbers to write.
 const BITS_A_HALVING: f64 = 16.0;
@@ -149,6 +153,10 @@ impl Reader<'_> {
             if pieces.iter().any(|pieces| pieces.covered < LEAST_COVERED || pieces.maps.is_empty()) {
                 continue;
             }
+            if pieces.iter().map(|pieces| pieces.maps.len()).sum::<usize>() > 2 * MOST_MAPS + pieces.len() {
+                // Finer noise has more maps.
+                break;
+            }
             let mut last: Option<Vec<Part>> = None;
             for slack in SLACKS {
                 if slack < 1e-4 && slack * swing < self.tolerance / 100.0 {
@@ -162,6 +170,9 @@ impl Reader<'_> {
                     continue;
                 }
                 last = Some(parts.clone());
+                if !is_readable(&parts) {
+                    continue;
+                }
                 let reading = self.reading(parts, sampled, noise, slack * swing);
                 let is_close = reading.off <= self.tolerance.max(swing * FLOAT_NOISE * 10.0);
                 let is_good = reading.mean <= self.tolerance;
@@ -205,11 +216,23 @@ impl Reader<'_> {
         let shift = constant.to_f64();
         let off = rest.iter().map(|rest| (rest - shift).abs()).fold(0.0, f64::max);
         let mean = (even.iter().map(|rest| (rest - shift).powi(2)).sum::<f64>() / count).sqrt();
-        let numbers =
-            parts.iter().flat_map(|part| &part.maps).flat_map(|map| map.coefficients.iter().chain([&map.constant]));
-        let bits = numbers.chain([&constant]).filter(|value| !value.is_zero()).map(|value| 2 + value.bits()).sum();
+        let bits = n_bits(&parts) + constant.bits();
         Reading { parts: parts.into_iter().zip(choices).collect(), constant, off, mean, bits }
     }
+}
+
+/// How much there is to write of parts: the bits of their numbers, and a little for each.
+fn n_bits(parts: &[Part]) -> usize {
+    let maps = parts.iter().flat_map(|part| &part.maps);
+    let numbers = maps.flat_map(|map| map.coefficients.iter().chain([&map.constant]));
+    numbers.filter(|value| !value.is_zero()).map(|value| 2 + value.bits()).sum()
+}
+
+/// Would anybody read a formula of these parts?
+fn is_readable(parts: &[Part]) -> bool {
+    let n_maps = parts.iter().map(|part| part.maps.len()).sum::<usize>();
+    let most = if n_bits(parts) <= SHORT_BITS * n_maps { MOST_MAPS } else { READABLE_MAPS };
+    n_maps <= most + parts.len()
 }
 
 /// The one with the least to write of those within the tolerance on the whole, or else the best bargain of
@@ -219,8 +242,7 @@ fn simplest_good(mut readings: Vec<Reading>, tolerance: f64) -> Option<Reading> 
     if let Some(good) = readings.iter().filter(|reading| is_good(reading)).min_by_key(|reading| reading.bits) {
         return Some(good.clone());
     }
-    let n_maps = |reading: &Reading| reading.parts.iter().map(|(part, _)| part.maps.len()).sum::<usize>();
-    readings.retain(|reading| n_maps(reading) <= READABLE_MAPS + reading.parts.len() && reading.off.is_finite());
+    readings.retain(|reading| reading.off.is_finite());
     let cost = |reading: &Reading| reading.bits as f64 + BITS_A_HALVING * reading.mean.max(1e-300).log2();
     readings.into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b)))
 }

@@ -75,18 +75,24 @@ impl MaxMin {
 /// Sets that each meet all of `met`, such that each of `within` contains one of them: every one as
 /// small, and their number as low, as taking and leaving one after the other gets.
 fn few_small_sets(within: &[Vec<usize>], met: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let meets_all = |set: &[usize]| met.iter().all(|other| set.iter().any(|i| other.contains(i)));
     let inside = |set: &[usize], other: &[usize]| set.iter().all(|i| other.contains(i));
+    let n_maps = within.iter().chain(met).flatten().max().map_or(0, |most| most + 1);
+    // For each map which of the sets to be met it is in.
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); n_maps];
+    met.iter().enumerate().for_each(|(place, other)| other.iter().for_each(|i| places[*i].push(place)));
     let mut sets: Vec<Vec<usize>> = Vec::new();
     for large in within {
         let mut set = large.clone();
+        // How often each of them is met; one that is met once holds its member.
+        let mut times = vec![0usize; met.len()];
+        set.iter().flat_map(|i| &places[*i]).for_each(|place| times[*place] += 1);
         // Members that few of the sets to be met need go first.
         let mut order = large.clone();
-        order.sort_by_key(|i| met.iter().filter(|other| other.contains(i)).count());
+        order.sort_by_key(|i| places[*i].len());
         for i in order {
-            let smaller: Vec<usize> = set.iter().copied().filter(|j| *j != i).collect();
-            if meets_all(&smaller) {
-                set = smaller;
+            if !times.contains(&0) && places[i].iter().all(|place| times[*place] > 1) {
+                set.retain(|j| *j != i);
+                places[i].iter().for_each(|place| times[*place] -= 1);
             }
         }
         if !sets.contains(&set) {
