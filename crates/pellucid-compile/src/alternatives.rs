@@ -113,8 +113,12 @@ fn meeting(terms: Vec<Expr>, largest: bool, style: Style) -> Expr {
         let mut known = HashSet::new();
         terms.retain(|term| known.insert(term.clone()));
         terms.sort_by_key(depth);
-        if !largest && let Some(within) = terms.iter().map(without_relu).collect::<Option<Vec<Expr>>>() {
-            // ReLU never falls, so the smallest of ReLUs is the ReLU of the smallest.
+        // ReLU never falls, so the smallest of ReLUs is the ReLU of the smallest. Constants alone have none to
+        // take off: they would come back as they are, without end.
+        if !largest
+            && terms.iter().any(|term| matches!(term, Expr::Relu(_)))
+            && let Some(within) = terms.iter().map(without_relu).collect::<Option<Vec<Expr>>>()
+        {
             return Expr::Relu(Box::new(meeting(within, false, style)));
         }
     }
@@ -178,6 +182,15 @@ fn depth(expr: &Expr) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn constants_alone_end() {
+        let number = |n: i64| Expr::Constant(Rational::from(n));
+        let of_numbers = Expr::Min(vec![number(2), Expr::Min(vec![number(3), number(1)])]);
+        let output = Expr::sum([of_numbers, Expr::Relu(Box::new(Expr::Input(0)))]);
+        let function = Function::new(pellucid_core::numbered_inputs(1), vec![output]).unwrap();
+        assert!(!alternatives(&function, false).is_empty());
+    }
 
     #[test]
     fn deep_nests_stay_short() {
