@@ -1,5 +1,7 @@
 //! A small network drawn with characters: boxes in layers, each over the weights that go into it.
 
+use std::collections::HashMap;
+
 use pellucid_core::{NeuronId, Rational};
 
 use crate::network_to_list::network_to_list;
@@ -110,21 +112,23 @@ fn row_names(picture: &Picture<'_>, layer: usize) -> Vec<String> {
             }
             None => ids,
         },
-        Some(below) => {
-            picture.shown(below).into_iter().map(|index| box_name(picture, NeuronId { layer: below, index })).collect()
-        }
+        Some(below) => box_names(picture, below),
     }
 }
 
-/// A neuron's name when no other neuron of its layer has the same, otherwise with its place.
-fn box_name(picture: &Picture<'_>, neuron: NeuronId) -> String {
-    let Some(name) = picture.neuron_name(neuron) else { return neuron.to_string() };
-    let same = |index: &usize| picture.neuron_name(NeuronId { layer: neuron.layer, index: *index }) == Some(name);
-    if picture.shown(neuron.layer).into_iter().filter(same).count() > 1 {
-        format!("{neuron} {name}")
-    } else {
-        name.to_string()
-    }
+/// What is written for each neuron of a layer that is shown: its name when no other one of them has the same,
+/// otherwise with its place.
+fn box_names(picture: &Picture<'_>, layer: usize) -> Vec<String> {
+    let shown = picture.shown(layer).into_iter().map(|index| NeuronId { layer, index });
+    let named: Vec<_> = shown.map(|neuron| (neuron, picture.neuron_name(neuron))).collect();
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    named.iter().filter_map(|(_, name)| *name).for_each(|name| *times.entry(name).or_default() += 1);
+    let text = |(neuron, name): &(NeuronId, Option<&str>)| match name {
+        None => neuron.to_string(),
+        Some(name) if times[name] > 1 => format!("{neuron} {name}"),
+        Some(name) => name.to_string(),
+    };
+    named.iter().map(text).collect()
 }
 
 fn output_head(picture: &Picture<'_>, index: usize) -> String {
@@ -140,9 +144,9 @@ fn cells(picture: &Picture<'_>, layer: usize, pen: &Pen) -> Vec<Cell> {
     let shown = picture.shown(layer);
     let above = &network.layers()[layer + 1];
     let hidden_above = layer + 1 < network.hidden_layers().len();
-    let cell = |index: usize| {
+    let cell = |(index, name): (usize, String)| {
         let neuron = NeuronId { layer, index };
-        let mut lines = vec![box_name(picture, neuron)];
+        let mut lines = vec![name];
         if let Some(word) = picture.neuron_status(neuron).word() {
             lines.push(format!("({word})"));
         }
@@ -161,7 +165,7 @@ fn cells(picture: &Picture<'_>, layer: usize, pen: &Pen) -> Vec<Cell> {
         width = width.max(entry_width + 1);
         Cell { lines, width, entry_width }
     };
-    let mut cells: Vec<Cell> = shown.into_iter().map(cell).collect();
+    let mut cells: Vec<Cell> = shown.into_iter().zip(box_names(picture, layer)).map(cell).collect();
     let height = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or(0);
     cells.iter_mut().for_each(|cell| cell.lines.resize(height, String::new()));
     cells

@@ -315,9 +315,14 @@ impl<'a> Problem<'a> {
             // Each cheap row that lies in the span saves one.
             let span = Echelon::of(basis.iter().map(Vec::as_slice));
             let mut chosen = Echelon::default();
-            best = (0..cheap.len())
-                .filter(|k| span.reduce(cheap[*k]).iter().all(Rational::is_zero) && chosen.insert(cheap[*k]))
-                .collect();
+            for (k, row) in cheap.iter().enumerate() {
+                if chosen.rank() == r {
+                    break;
+                }
+                if span.reduce(row).iter().all(Rational::is_zero) && chosen.insert(row) {
+                    best.push(k);
+                }
+            }
         }
         // More than 2r - 1 cheap rows cost more than pairs do.
         for size in 1..if affordable { (2 * r).min(cheap.len() + 1) } else { 1 } {
