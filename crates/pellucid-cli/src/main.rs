@@ -10,6 +10,7 @@ mod files;
 mod limits;
 mod proof_stream;
 mod proofs;
+mod regimen;
 mod screen;
 mod words;
 

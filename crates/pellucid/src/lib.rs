@@ -34,6 +34,7 @@ mod replay;
 mod report;
 mod reproduce;
 mod reuse;
+mod table_to_data_set;
 mod text;
 mod witness;
 
@@ -49,6 +50,7 @@ pub use on_data::{DataColumns, Differences, OnData, on_data};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
+pub use table_to_data_set::table_to_data_set;
 pub use text::{brief, wrapped};
 pub use witness::{Witness, witness};
 
@@ -82,7 +84,8 @@ pub use pellucid_prove::{
     representable, walk,
 };
 pub use pellucid_train::{
-    Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,
+    Data, DataSet, Experiment, Init, Loss, Optimizer, Penalty, Random, Regimen, Run, Schedule, Task,
+    binomial_interval_95, train, train_cancellable, train_many, train_many_with, train_with,
 };
 
 /// The README's example is a test.
