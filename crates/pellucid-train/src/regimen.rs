@@ -258,8 +258,11 @@ impl Regimen {
                     .into(),
             );
         }
-        if self.batch == 0 || self.test_points == 0 {
-            wrong.push("a batch and the test points must be at least 1".into());
+        if self.batch == 0 {
+            wrong.push("the batch must hold at least 1 sample".into());
+        }
+        if self.test_points == 0 {
+            wrong.push("there must be at least 1 test point".into());
         }
         if !(self.rate.is_finite() && self.rate > 0.0) {
             wrong.push(format!("the learning rate must be a positive number, not {}", self.rate));

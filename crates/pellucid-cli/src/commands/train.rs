@@ -25,8 +25,7 @@ use crate::{Answer, files, screen, words};
 #[command(after_help = "Examples:
   pellucid train 'min(x1, x2)' --layers 2,3,1 --seed 0 --steps 10000
   pellucid train 'abs(x1)' --layers 1,2,1 --seeds 0..200
-  pellucid train 'max(x1, x2, 0)' --layers 2,6,4,1 --bias --optimizer adam --lr 0.01 --seeds 0..20
-  pellucid train 'min(x1, x2)' --regimen regimens/reliable.toml --seeds 0..1000")]
+  pellucid train 'x1 + x2' --optimizer adam --lr 0.01 --seeds 0..20")]
 pub struct Arguments {
     /// The function to learn
     #[arg(allow_hyphen_values = true)]
