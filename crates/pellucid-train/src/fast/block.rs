@@ -50,8 +50,18 @@ impl Block {
     }
 
     /// Draws the samples from `first` on, of which `n_samples` will count.
-    #[inline(always)]
+    ///
+    /// One function for all kernels: compiling it anew for each takes longer than it ever saves.
+    #[inline(never)]
     pub(super) fn fill<S: Simd>(&mut self, simd: S, key: Key, first: usize, n_samples: usize) {
+        simd.vectorize(
+            #[inline(always)]
+            || self.fill_here(simd, key, first, n_samples),
+        );
+    }
+
+    #[inline(always)]
+    fn fill_here<S: Simd>(&mut self, simd: S, key: Key, first: usize, n_samples: usize) {
         match &self.source {
             Source::Uniform(ranges) => uniform(simd, &mut self.inputs, ranges, key, first, n_samples),
             source => {
@@ -64,7 +74,7 @@ impl Block {
             }
         }
         if let Some(function) = &mut self.function {
-            function.evaluate(&self.inputs, &mut self.targets);
+            function.evaluate_with(simd, &self.inputs, &mut self.targets);
         }
     }
 }

@@ -68,23 +68,34 @@ impl<const D: usize, const H: usize, const BIAS: bool> Kernel for OneLayer<D, H,
     ) {
         let numbers = Numbers::<D, H>::of(parameters);
         let zero = f32x16::splat(simd, 0.0);
-        let w = numbers.w.map(|row| row.map(|w| f32x16::splat(simd, w)));
-        let b = numbers.b.map(|b| f32x16::splat(simd, b));
-        let v = numbers.v.map(|v| f32x16::splat(simd, v));
+        // Loops instead of `map`: closures that are not inlined would lose the vector instructions.
+        let (mut w, mut b, mut v) = ([[zero; D]; H], [zero; H], [zero; H]);
+        let (mut on_inputs, mut on) = ([[zero; D]; H], [zero; H]);
+        for j in 0..H {
+            for i in 0..D {
+                w[j][i] = f32x16::splat(simd, numbers.w[j][i]);
+                on_inputs[j][i] = f32x16::from_slice(simd, &self.on_inputs[j][i]);
+            }
+            b[j] = f32x16::splat(simd, numbers.b[j]);
+            v[j] = f32x16::splat(simd, numbers.v[j]);
+            on[j] = f32x16::from_slice(simd, &self.on[j]);
+        }
         let c = f32x16::splat(simd, numbers.c);
-        let mut on_inputs = self.on_inputs.map(|sums| sums.map(|sum| f32x16::from_slice(simd, &sum)));
-        let mut on = self.on.map(|sum| f32x16::from_slice(simd, &sum));
         let mut errors = f32x16::from_slice(simd, &self.errors);
         let (Ok(columns), [target]) = (<&[Column<f32>; D]>::try_from(inputs), targets) else { return };
         for at in 0..n_samples.div_ceil(LANES).min(VECTORS) {
-            let x: [f32x16<S>; D] = std::array::from_fn(|i| f32x16::from_slice(simd, &columns[i][at]));
-            let p: [f32x16<S>; H] = std::array::from_fn(|j| {
-                let first = if BIAS { w[j][0].mul_add(x[0], b[j]) } else { w[j][0] * x[0] };
-                (1..D).fold(first, |sum, i| w[j][i].mul_add(x[i], sum))
-            });
+            let (mut x, mut p) = ([zero; D], [zero; H]);
+            for i in 0..D {
+                x[i] = f32x16::from_slice(simd, &columns[i][at]);
+            }
             let mut y = c;
             for j in 0..H {
-                y = v[j].mul_add(p[j].max(zero), y);
+                let mut sum = if BIAS { w[j][0].mul_add(x[0], b[j]) } else { w[j][0] * x[0] };
+                for i in 1..D {
+                    sum = w[j][i].mul_add(x[i], sum);
+                }
+                p[j] = sum;
+                y = v[j].mul_add(sum.max(zero), y);
             }
             let mut error = y - f32x16::from_slice(simd, &target[at]);
             if (at + 1) * LANES > n_samples {
