@@ -148,6 +148,19 @@ pub fn prove_within_to(
 /// As [`prove_within_to`] for a bound that is known to hold, such as the exact largest difference: no time goes
 /// into looking for a point where it does not. A bound that is wrong is refuted on the cells all the same.
 ///
+/// ```
+/// use pellucid_core::{CellStep, Computation, Domain, Function, Rational};
+/// use pellucid_prove::{Limits, Verdict, prove_known_bound_to};
+/// let f = |text| Computation::Function(Function::parse(text).unwrap());
+/// let (left, right, box_) = (f("abs(x1)"), f("0*x1"), Domain::unit_box(1));
+/// let mut steps: Vec<CellStep> = Vec::new();
+/// let mut within = |bound: &Rational| {
+///     prove_known_bound_to(&left, &right, &box_, bound, Limits::default(), &mut steps).unwrap()
+/// };
+/// assert!(matches!(within(&Rational::one()), Verdict::Proved { n_cells: 2, .. }));
+/// assert!(matches!(within(&Rational::ratio(1, 2)), Verdict::Refuted(_)));
+/// ```
+///
 /// # Errors
 /// As [`prove_within`].
 pub fn prove_known_bound_to(
