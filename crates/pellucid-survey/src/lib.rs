@@ -20,18 +20,25 @@
 //! assert_eq!((done.n_new, store.n_rows().unwrap()), (4, 4));
 //! ```
 
+mod export;
 mod features;
+mod library_features;
 mod plan;
 mod regimen;
 mod run;
 mod store;
+mod summary;
 mod verdict;
 
+pub use export::export_csv;
+#[cfg(feature = "parquet")]
+pub use export::export_parquet;
 pub use features::{Detector, Features, features};
 pub use plan::{Cell, Plan, Target};
 pub use regimen::{Regimen, Tried};
 pub use run::{Progress, Shard, Surveyed, survey};
 pub use store::{About, Row, Store};
+pub use summary::{CellSummary, Share, Summary, best_regimens, summary};
 pub use verdict::{Judge, Judged, Verdict};
 
 /// 16 hexadecimal digits for a text: FNV-1a with 64 bits, which is the same on every machine.
