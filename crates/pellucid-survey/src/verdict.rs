@@ -285,7 +285,9 @@ impl Judge {
                 let with: Vec<&Detector> = live.iter().copied().chain([&further]).collect();
                 System::new(form, &with, network).is_solvable().then(|| further.label.clone())
             });
-            found.extend(opposite.map(|label| ("missing detector", format!("missing {label}"))));
+            if let Some(label) = opposite {
+                return vec![("missing detector", format!("missing {label}"))];
+            }
         }
         let is_known = |plane: &Hyperplane| form.hinges.iter().any(|hinge| hinge.hyperplane == *plane);
         for plane in planes.iter().filter(|plane| !is_known(plane)) {
