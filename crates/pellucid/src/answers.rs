@@ -82,8 +82,8 @@ pub fn surveyed(summary: &Summary) -> Value {
             "found": share(&cell.found),
             "found_without_restart": share(&cell.found_at_once),
             "causes": cell.causes,
-            "mean_steps": finite(cell.mean_steps),
-            "steps_per_found": finite(cell.steps_per_found),
+            "mean_steps": cell.mean_steps.is_finite().then(|| rounded(cell.mean_steps)),
+            "steps_per_found": cell.steps_per_found.is_finite().then(|| rounded(cell.steps_per_found)),
             "median_good_after": cell.median_good_after,
             "circuits": cell.n_classes,
             "most_frequent": cell.classes.iter().map(|(class, n)| json!({"circuit": class, "count": n})).collect::<Vec<_>>(),
@@ -122,11 +122,6 @@ pub fn searched(sought: &Sought, done: &Searched, known: usize) -> Value {
 
 fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
-}
-
-/// A number, or nothing where it is infinite.
-fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then(|| rounded(value))
 }
 
 /// The answer of `compile --within`: the keys of `compile`, and the error.
