@@ -138,7 +138,7 @@ impl Regimen {
                 if begun.cancelled {
                     return Ok(None);
                 }
-                if !(f64::from(begun.final_loss) <= self.hopeless_loss) {
+                if is_above(begun.final_loss, self.hopeless_loss) {
                     continue;
                 }
             }
@@ -147,8 +147,8 @@ impl Regimen {
             if run.cancelled {
                 return Ok(None);
             }
-            if is_last || f64::from(run.final_loss) <= self.good_loss {
-                let bad = run.losses.iter().rposition(|(_, loss)| !(f64::from(*loss) <= self.good_loss));
+            if is_last || !is_above(run.final_loss, self.good_loss) {
+                let bad = run.losses.iter().rposition(|(_, loss)| is_above(*loss, self.good_loss));
                 let after = bad.map_or(0, |at| at + 1);
                 let good_after = run.losses.get(after).map(|(step, _)| *step);
                 return Ok(Some(Tried { run, tries: index + 1, steps, good_after }));
@@ -163,13 +163,13 @@ impl Regimen {
         if self.restarts > MOST_RESTARTS {
             bad(format!("at most {MOST_RESTARTS} restarts, not {}", self.restarts));
         }
-        if !(self.good_loss >= 0.0) {
+        if self.good_loss.is_nan() || self.good_loss < 0.0 {
             bad(format!("`good_loss` must be a number from 0, not {}", self.good_loss));
         }
         if !(0.0..1.0).contains(&self.look_after) {
             bad(format!("`look_after` is a share of the steps, from 0 to below 1, not {}", self.look_after));
         }
-        if !(self.hopeless_loss > 0.0) {
+        if self.hopeless_loss.is_nan() || self.hopeless_loss <= 0.0 {
             bad(format!("`hopeless_loss` must be a number above 0, not {}", self.hopeless_loss));
         }
     }
@@ -177,3 +177,8 @@ impl Regimen {
 
 /// More restarts than this are a mistake.
 const MOST_RESTARTS: usize = 100_000;
+
+/// Is a loss above a bound? One that is no number is.
+fn is_above(loss: f32, bound: f64) -> bool {
+    loss.is_nan() || f64::from(loss) > bound
+}

@@ -146,7 +146,10 @@ fn work(
             }
             match row(cell, &judge, *seed, limits, cancel) {
                 // A receiver that is gone wants no more.
-                Ok(Some(row)) => Ok(drop(sender.send((about.clone(), row)))),
+                Ok(Some(row)) => {
+                    let _ = sender.send((about.clone(), row));
+                    Ok(())
+                }
                 Ok(None) => Ok(()),
                 Err(error) if error.is_limit() && is_over() => Ok(()),
                 Err(error) => Err(error),
