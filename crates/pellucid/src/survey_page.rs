@@ -39,9 +39,12 @@ pub fn survey_page(summary: &Summary) -> String {
     html_document("A survey of trained networks", &heading, &body)
 }
 
+/// Points by the function's name.
+type Curves = BTreeMap<String, Vec<(f64, f64)>>;
+
 /// One chart a regimen: a figure over the number of hidden neurons, one curve a function.
 fn charts(summary: &Summary, what: &str, figure: impl Fn(&CellSummary) -> Option<f64>) -> Markup {
-    let mut curves: BTreeMap<&str, BTreeMap<String, Vec<(f64, f64)>>> = BTreeMap::new();
+    let mut curves: BTreeMap<&str, Curves> = BTreeMap::new();
     for cell in &summary.cells {
         let size: u32 = cell.about.widths.split('-').filter_map(|width| width.parse::<u32>().ok()).sum();
         if let Some(value) = figure(cell) {
