@@ -10,5 +10,7 @@ pub mod draw;
 pub mod library;
 pub mod prove;
 pub mod reproduce;
+pub mod search;
+pub mod survey;
 pub mod train;
 pub mod vnnlib;

@@ -49,7 +49,7 @@ use crate::rounding_ladder::{Climbed, Reading, Rows, climbed, exact_reading};
 pub use ablation::{Ablated, Ablation, Change, ablations};
 pub use form_to_expr::form_to_expr;
 pub use mechanism::Noise;
-pub use neurons::{Neuron, Status};
+pub use neurons::{Neuron, Status, rounded_row};
 pub use shorten::shorten;
 pub use target::AgainstTarget;
 pub use work::Work;

@@ -34,6 +34,8 @@ mod replay;
 mod report;
 mod reproduce;
 mod reuse;
+mod survey_page;
+mod survey_tables;
 mod table_to_data_set;
 mod text;
 mod witness;
@@ -50,6 +52,8 @@ pub use on_data::{DataColumns, Differences, OnData, on_data};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
+pub use survey_page::survey_page;
+pub use survey_tables::survey_tables;
 pub use table_to_data_set::table_to_data_set;
 pub use text::{brief, wrapped};
 pub use witness::{Witness, witness};
@@ -83,6 +87,8 @@ pub use pellucid_prove::{
     count_cells, largest_difference, point_of, prove_near, prove_never, prove_within, prove_within_by, prove_within_to,
     representable, walk,
 };
+/// Surveys of many trainings, and the search for smaller circuits.
+pub use pellucid_survey as survey;
 pub use pellucid_train::{
     Data, DataSet, Experiment, Init, Loss, Optimizer, Penalty, Random, Regimen, Run, Schedule, Task,
     binomial_interval_95, train, train_cancellable, train_many, train_many_with, train_with,
