@@ -93,7 +93,12 @@ impl<T: Real> Batch<T> {
     }
 
     /// One tile through all layers, in place; `before` sees each layer before its ReLUs.
-    fn tile(&self, values: &mut Vec<[T; TILE]>, next: &mut Vec<[T; TILE]>, mut before: impl FnMut(usize, &[[T; TILE]])) {
+    fn tile(
+        &self,
+        values: &mut Vec<[T; TILE]>,
+        next: &mut Vec<[T; TILE]>,
+        mut before: impl FnMut(usize, &[[T; TILE]]),
+    ) {
         for (index, layer) in self.layers.iter().enumerate() {
             let rows = layer.weights.chunks(layer.n_in.max(1)).zip(&layer.biases);
             for ((weights, bias), sum) in rows.zip(next.iter_mut()) {

@@ -10,7 +10,8 @@ pub fn domain(on: Option<&str>, conditions: &[String], inputs: &[String], otherw
     for text in conditions {
         // Where the domain itself is wrong, finite ones allow most: only what is surely wrong is told.
         let bits = || vec![vec![Rational::zero(), Rational::one()]; inputs.len()];
-        match domain.clone().unwrap_or_else(|| Domain::Finite { values: bits(), rows: vec![] }).and_where(text, inputs) {
+        match domain.clone().unwrap_or_else(|| Domain::Finite { values: bits(), rows: vec![] }).and_where(text, inputs)
+        {
             Ok(cut) => domain = domain.map(|_| cut),
             Err(error) => wrong.push(error.to_string()),
         }

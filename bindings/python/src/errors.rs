@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 
 /// An exception of the Python face, which defines them so that each is also the built-in one that callers expect.
 fn exception(name: &str, message: String) -> PyErr {
-    let raised = |py: Python<'_>| py.import("pellucid._errors")?.getattr(name)?.call1((message,)).map(PyErr::from_value);
+    let raised =
+        |py: Python<'_>| py.import("pellucid._errors")?.getattr(name)?.call1((message,)).map(PyErr::from_value);
     Python::attach(raised).unwrap_or_else(|error| error)
 }
 

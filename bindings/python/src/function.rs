@@ -26,7 +26,9 @@ impl PyFunction {
 
     /// As a piecewise-linear function.
     pub fn exact(&self) -> Result<Function, pellucid::Error> {
-        let not = || pellucid::Error::input(format!("`{}` is not piecewise linear (compile it with within=...)", self.target));
+        let not = || {
+            pellucid::Error::input(format!("`{}` is not piecewise linear (compile it with within=...)", self.target))
+        };
         self.exact.clone().ok_or_else(not)
     }
 }
@@ -99,7 +101,11 @@ impl PyFunction {
     }
 
     /// The outputs in floats, shape (rows, outputs), of inputs of shape (rows, inputs).
-    fn in_floats<'py>(&self, py: Python<'py>, inputs: PyReadonlyArray2<'py, f64>) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    fn in_floats<'py>(
+        &self,
+        py: Python<'py>,
+        inputs: PyReadonlyArray2<'py, f64>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let inputs = inputs.as_array();
         must_have(inputs.ncols(), self.target.n_inputs()).raise()?;
         let values = inputs.rows().into_iter().flat_map(|row| match &self.exact {
@@ -118,7 +124,9 @@ pub fn rationals(texts: &[String]) -> Result<Vec<Rational>, pellucid::Error> {
     let (read, wrong): (Vec<_>, Vec<_>) = texts.iter().map(|text| text.parse::<Rational>()).partition(Result::is_ok);
     match wrong.is_empty() {
         true => Ok(read.into_iter().flatten().collect()),
-        false => Err(pellucid::Error::inputs(wrong.into_iter().filter_map(Result::err).map(|e| e.to_string()).collect())),
+        false => {
+            Err(pellucid::Error::inputs(wrong.into_iter().filter_map(Result::err).map(|e| e.to_string()).collect()))
+        }
     }
 }
 

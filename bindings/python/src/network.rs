@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use numpy::{IntoPyArray, PyArray2, PyReadonlyArray2, ndarray::Array2};
 use pellucid::{
-    Computation, Domain, Error, Format, Layer, Network, NetworkFile, Number, Numbers, Rational, ReadOptions, SvgOptions,
-    TerminalOptions, Theme, WriteOptions, counted, pictures,
+    Computation, Domain, Error, Format, Layer, Network, NetworkFile, Number, Numbers, Rational, ReadOptions,
+    SvgOptions, TerminalOptions, Theme, WriteOptions, counted, pictures,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -64,7 +64,10 @@ impl PyNetwork {
             biases,
         };
         let network = Network::new(inputs, layers.into_iter().map(layer).collect());
-        network.and_then(|network| network.to_exact()).map(|network| PyNetwork::new(network, numbers, None, None)).raise()
+        network
+            .and_then(|network| network.to_exact())
+            .map(|network| PyNetwork::new(network, numbers, None, None))
+            .raise()
     }
 
     fn reading(reading: Result<pellucid::Reading, Error>) -> PyResult<(Self, Vec<String>)> {
@@ -76,7 +79,11 @@ impl PyNetwork {
 fn rows<T: numpy::Element + Copy>(inputs: &PyReadonlyArray2<'_, T>, n_inputs: usize) -> PyResult<Vec<T>> {
     let inputs = inputs.as_array();
     if inputs.ncols() != n_inputs {
-        let wrong = format!("the inputs have {}, the network has {}", counted(inputs.ncols(), "column"), counted(n_inputs, "input"));
+        let wrong = format!(
+            "the inputs have {}, the network has {}",
+            counted(inputs.ncols(), "column"),
+            counted(n_inputs, "input")
+        );
         return Err(Error::input(wrong)).raise();
     }
     Ok(inputs.iter().copied().collect())
@@ -99,7 +106,12 @@ fn evaluated<'py, T: Real + numpy::Element>(
     array(py, outputs, inputs.as_array().nrows(), network.n_outputs())
 }
 
-fn array<T: numpy::Element>(py: Python<'_>, values: Vec<T>, rows: usize, columns: usize) -> PyResult<Bound<'_, PyArray2<T>>> {
+fn array<T: numpy::Element>(
+    py: Python<'_>,
+    values: Vec<T>,
+    rows: usize,
+    columns: usize,
+) -> PyResult<Bound<'_, PyArray2<T>>> {
     let array = Array2::from_shape_vec((rows, columns), values);
     Ok(array.map_err(|error| Error::input(format!("defect: {error}"))).raise()?.into_pyarray(py))
 }
@@ -116,7 +128,10 @@ fn traced<'py, T: Real + numpy::Element>(
     network.layers().iter().zip(all).map(|(layer, values)| array(py, values, n_rows, layer.biases.len())).collect()
 }
 
-fn arrays<'py, T: Number + numpy::Element>(py: Python<'py>, network: &Network<T>) -> PyResult<Vec<LayerArrays<'py, T>>> {
+fn arrays<'py, T: Number + numpy::Element>(
+    py: Python<'py>,
+    network: &Network<T>,
+) -> PyResult<Vec<LayerArrays<'py, T>>> {
     let layer = |layer: &Layer<T>| {
         let (n_out, n_in) = (layer.biases.len(), layer.weights.first().map_or(0, Vec::len));
         Ok((array(py, layer.weights.concat(), n_out, n_in)?, array(py, layer.biases.clone(), n_out, 1)?))
@@ -218,11 +233,19 @@ impl PyNetwork {
         self.file.network.layers().iter().map(layer).collect()
     }
 
-    fn evaluate32<'py>(&self, py: Python<'py>, inputs: PyReadonlyArray2<'py, f32>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    fn evaluate32<'py>(
+        &self,
+        py: Python<'py>,
+        inputs: PyReadonlyArray2<'py, f32>,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
         evaluated(py, self.float32(), &inputs, &self.file.network)
     }
 
-    fn evaluate64<'py>(&self, py: Python<'py>, inputs: PyReadonlyArray2<'py, f64>) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    fn evaluate64<'py>(
+        &self,
+        py: Python<'py>,
+        inputs: PyReadonlyArray2<'py, f64>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         evaluated(py, self.float64(), &inputs, &self.file.network)
     }
 
@@ -234,17 +257,31 @@ impl PyNetwork {
         Ok(self.file.network.trace(&input).pre_activations.iter().map(texts).collect())
     }
 
-    fn trace32<'py>(&self, py: Python<'py>, inputs: PyReadonlyArray2<'py, f32>) -> PyResult<Vec<Bound<'py, PyArray2<f32>>>> {
+    fn trace32<'py>(
+        &self,
+        py: Python<'py>,
+        inputs: PyReadonlyArray2<'py, f32>,
+    ) -> PyResult<Vec<Bound<'py, PyArray2<f32>>>> {
         traced(py, self.float32(), &inputs, &self.file.network)
     }
 
-    fn trace64<'py>(&self, py: Python<'py>, inputs: PyReadonlyArray2<'py, f64>) -> PyResult<Vec<Bound<'py, PyArray2<f64>>>> {
+    fn trace64<'py>(
+        &self,
+        py: Python<'py>,
+        inputs: PyReadonlyArray2<'py, f64>,
+    ) -> PyResult<Vec<Bound<'py, PyArray2<f64>>>> {
         traced(py, self.float64(), &inputs, &self.file.network)
     }
 
     /// A picture; `at` fills it with the numbers of an example.
     #[pyo3(signature = (function=None, on=None, at=None, theme="auto"))]
-    fn svg(&self, function: Option<&PyFunction>, on: Option<&str>, at: Option<Vec<String>>, theme: &str) -> PyResult<String> {
+    fn svg(
+        &self,
+        function: Option<&PyFunction>,
+        on: Option<&str>,
+        at: Option<Vec<String>>,
+        theme: &str,
+    ) -> PyResult<String> {
         let theme = match theme {
             "auto" => Theme::Auto,
             "light" => Theme::Light,
@@ -256,8 +293,16 @@ impl PyNetwork {
 
     /// The drawing in characters, or as a list where it is too wide.
     #[pyo3(signature = (function=None, on=None, at=None, width=80))]
-    fn text(&self, function: Option<&PyFunction>, on: Option<&str>, at: Option<Vec<String>>, width: usize) -> PyResult<String> {
-        self.pictured(function, on, at, |picture| picture.to_terminal(&TerminalOptions { width, ..TerminalOptions::default() }))
+    fn text(
+        &self,
+        function: Option<&PyFunction>,
+        on: Option<&str>,
+        at: Option<Vec<String>>,
+        width: usize,
+    ) -> PyResult<String> {
+        self.pictured(function, on, at, |picture| {
+            picture.to_terminal(&TerminalOptions { width, ..TerminalOptions::default() })
+        })
     }
 
     /// The linear cells on a domain as JSON texts, and their counts.
@@ -270,7 +315,8 @@ impl PyNetwork {
         timeout: Option<f64>,
         max_cells: Option<usize>,
     ) -> PyResult<(Vec<String>, Counts)> {
-        let domain = crate::domains::domain(on, &conditions, self.file.network.input_names(), Domain::Everywhere).raise()?;
+        let domain =
+            crate::domains::domain(on, &conditions, self.file.network.input_names(), Domain::Everywhere).raise()?;
         let computation = self.computation();
         wait(py, Bounds { timeout, max_cells }, None, move |limits, _| {
             let mut cells = Vec::new();

@@ -54,7 +54,10 @@ pub fn train(
     let domain = domains::domain(on, &[], function.input_names(), Domain::unit_box(function.n_inputs())).raise()?;
     let Domain::Box(sides) = &domain else {
         let box_text = Domain::unit_box(function.n_inputs());
-        return Err(Error::input(format!("training needs a box to draw samples from, such as on=\"{box_text}\", not {domain}"))).raise();
+        return Err(Error::input(format!(
+            "training needs a box to draw samples from, such as on=\"{box_text}\", not {domain}"
+        )))
+        .raise();
     };
     let ranges = sides.iter().map(|(low, high)| (low.to_f32(), high.to_f32())).collect();
     let task = Task { bias, ranges, ..Task::new(function.clone(), shape) };
@@ -115,7 +118,8 @@ pub fn fit(
     shape.push(n_outputs);
     // With samples the function only names inputs and outputs.
     let names = pellucid::numbered_inputs(n_inputs);
-    let function = pellucid::Function::new(names, vec![pellucid::Expr::Constant(Rational::zero()); n_outputs]).raise()?;
+    let function =
+        pellucid::Function::new(names, vec![pellucid::Expr::Constant(Rational::zero()); n_outputs]).raise()?;
     let data = DataSet::new(rows(&inputs), rows(&targets)).raise()?;
     let regimen = Regimen::parse(regimen).raise()?;
     let task = Task { bias: true, data: Some(Arc::new(data)), ..Task::new(function, shape) };
@@ -123,7 +127,9 @@ pub fn fit(
         let run = pellucid::train_with(&task, &regimen, seed, None, &signs.stop)?;
         match trained_network(&run, None, None) {
             Some(network) => Ok((network, run.final_loss)),
-            None => Err(Error::input("training diverged: the weights are no longer finite (lower the rate, or scale the data)")),
+            None => Err(Error::input(
+                "training diverged: the weights are no longer finite (lower the rate, or scale the data)",
+            )),
         }
     })
 }

@@ -16,7 +16,9 @@ use crate::waiting::{Bounds, wait};
 fn must_hold(certificate: &Certificate) -> Result<(), Error> {
     let checked = pellucid::check(certificate);
     match checked.rejection {
-        Some(reason) => Err(Error::input(format!("defect: the checker rejects the proof that {}: {reason}", checked.claim))),
+        Some(reason) => {
+            Err(Error::input(format!("defect: the checker rejects the proof that {}: {reason}", checked.claim)))
+        }
         None => Ok(()),
     }
 }
@@ -24,7 +26,11 @@ fn must_hold(certificate: &Certificate) -> Result<(), Error> {
 fn tolerance(text: Option<&str>) -> Result<Option<Rational>, Error> {
     let Some(text) = text else { return Ok(None) };
     let value: Rational = text.parse()?;
-    if value.is_negative() { Err(Error::input(format!("a tolerance must not be negative: {text}"))) } else { Ok(Some(value)) }
+    if value.is_negative() {
+        Err(Error::input(format!("a tolerance must not be negative: {text}")))
+    } else {
+        Ok(Some(value))
+    }
 }
 
 /// Compiles: the network, the answer, and the certificate.
@@ -66,7 +72,10 @@ pub fn compile(
     };
     if on.is_none() {
         let unit = Domain::unit_box(target.n_inputs());
-        return Err(Error::input(format!("within needs a box to be within the tolerance on: for example on=\"{unit}\""))).raise();
+        return Err(Error::input(format!(
+            "within needs a box to be within the tolerance on: for example on=\"{unit}\""
+        )))
+        .raise();
     }
     if biases != Biases::ALLOWED {
         return Err(Error::input("within: no approximations without biases are known (allow biases)")).raise();
@@ -217,7 +226,8 @@ pub fn decompile(
         let closer = found.closer.as_ref().and_then(|closer| closer.certificate.as_ref());
         found.certificate.iter().chain(closer).try_for_each(must_hold)?;
         let answer = answers::decompiled(&found, &network, &domain, &tolerance).to_string();
-        let svg = pictures::decompiled_picture(&network, &found).to_svg(&SvgOptions { opaque: true, ..Default::default() });
+        let svg =
+            pictures::decompiled_picture(&network, &found).to_svg(&SvgOptions { opaque: true, ..Default::default() });
         let certificate = found.certificate.as_ref().map(Certificate::to_json);
         Ok((answer, found.formula.into(), svg, certificate))
     })

@@ -33,7 +33,9 @@ impl Bounds {
         };
         match self.timeout {
             None => Ok(None),
-            Some(seconds) if seconds > 0.0 => Duration::try_from_secs_f64(seconds).map(Some).map_err(|_| wrong(seconds)).raise(),
+            Some(seconds) if seconds > 0.0 => {
+                Duration::try_from_secs_f64(seconds).map(Some).map_err(|_| wrong(seconds)).raise()
+            }
             Some(seconds) => Err(wrong(seconds)).raise(),
         }
     }
@@ -83,9 +85,13 @@ pub fn wait<T: Send + 'static>(
             progress.call1(py, (done,)).inspect_err(|_| signs.stop.store(true, Ordering::Relaxed))?;
         }
         match received {
-            Ok(Err(error)) if error.is_limit() && is_late() => return Err(limit_reached(format!("{}: {error}", out_of_time()))),
+            Ok(Err(error)) if error.is_limit() && is_late() => {
+                return Err(limit_reached(format!("{}: {error}", out_of_time())));
+            }
             Ok(outcome) => return outcome.raise(),
-            Err(RecvTimeoutError::Disconnected) => return Err(Error::input("defect: the work ended without an answer")).raise(),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::input("defect: the work ended without an answer")).raise();
+            }
             Err(RecvTimeoutError::Timeout) => {
                 py.check_signals().inspect_err(|_| signs.stop.store(true, Ordering::Relaxed))?;
                 if timeout.is_some_and(|timeout| begun.elapsed() > timeout + GRACE) {

@@ -176,7 +176,7 @@ def test_files_of_pytorch_are_read_without_it() -> None:
         except pellucid.InvalidInput:
             continue
         read += 1
-        assert network.dtype in ("float32", "float64")
+        assert network.shape[0] > 0 and network.to_onnx(round=True)
     assert read > 0
 
 

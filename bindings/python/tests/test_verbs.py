@@ -85,11 +85,14 @@ def test_what_is_wrong_is_told_all_at_once() -> None:
 
 
 def test_a_limit_is_an_exception_of_its_own() -> None:
-    hard = "max(" + ", ".join(f"abs(x{i} - {i}*x{i % 9 + 1})" for i in range(1, 10)) + ")"
+    chance = np.random.default_rng(0)
+    shapes = [(40, 6), (40, 40), (1, 40)]
+    # More linear cells than anybody walks in minutes.
+    hard = pellucid.Network([(chance.normal(size=shape), chance.normal(size=shape[0])) for shape in shapes])
     with pytest.raises(pellucid.LimitReached, match="timeout"):
-        pellucid.prove(hard, f"{hard} + relu(x1 + 2*x2 - 3*x9) - relu(x1 + 2*x2 - 3*x9)", timeout=0.2)
-    with pytest.raises(TimeoutError):
-        pellucid.compile(hard, max_cells=2)
+        hard.cells(on="[-1,1]^6", timeout=0.2)
+    with pytest.raises(TimeoutError, match="cells"):
+        hard.cells(on="[-1,1]^6", max_cells=20)
 
 
 def test_ctrl_c_ends_the_waiting() -> None:

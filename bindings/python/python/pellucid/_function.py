@@ -204,7 +204,7 @@ def inputs(names: int | str) -> tuple[Function, ...]:
     >>> from pellucid import inputs
     >>> a, b = inputs("a b")
     >>> 2*a - b/3
-    Function('2*a - 1/3*b')
+    Function('2*a - b/3')
     """
     all_names = [f"x{i + 1}" for i in range(names)] if isinstance(names, int) else names.replace(",", " ").split()
     if not all_names:
