@@ -10,8 +10,8 @@ import pellucid
 
 runtime = needs("onnxruntime")
 
-# A second of work is enough for most; the rest are given up, and counted.
-SECONDS = 20
+# Enough for nearly all; those that take longer are skipped, and counted as that.
+SECONDS = 10
 
 
 @pytest.mark.parametrize("name", list(pellucid.library))

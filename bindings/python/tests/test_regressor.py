@@ -38,7 +38,7 @@ def test_fitted_mlps_are_read() -> None:
 
     x = np.random.default_rng(0).uniform(-1, 1, size=(200, 3))
     y = x @ [1.0, -2.0, 0.5]
-    model = MLPRegressor((7, 5), max_iter=30, random_state=0)
+    model = MLPRegressor(hidden_layer_sizes=(7, 5), max_iter=30, random_state=0)
     with pytest.raises(pellucid.InvalidInput, match="not fitted"):
         pellucid.as_network(model)
     import warnings
@@ -49,7 +49,7 @@ def test_fitted_mlps_are_read() -> None:
     network = pellucid.as_network(model)
     assert network.shape == (3, 7, 5, 1)
     np.testing.assert_allclose(network(x)[:, 0], model.predict(x), atol=1e-12)
-    tanh = MLPRegressor((7,), activation="tanh", max_iter=5, random_state=0)
+    tanh = MLPRegressor(hidden_layer_sizes=(7,), activation="tanh", max_iter=5, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tanh.fit(x, y)
