@@ -1,5 +1,6 @@
 //! A network on many inputs in floats: tiles of rows, so that each weight meets a run of numbers that lie side by side.
 
+use fearless_simd::{Level, Simd, dispatch};
 use pellucid::Network;
 
 /// Rows of a tile: two layers of a few dozen neurons stay in the processor's nearest cache.
@@ -30,6 +31,8 @@ struct Flat<T> {
 pub struct Batch<T> {
     layers: Vec<Flat<T>>,
     widest: usize,
+    /// What the processor can do.
+    level: Level,
 }
 
 impl<T: Real> Batch<T> {
@@ -41,7 +44,7 @@ impl<T: Real> Batch<T> {
             n_in: layer.weights.first().map_or(0, Vec::len),
         };
         let widest = network.shape().into_iter().max().unwrap_or(0);
-        Batch { layers: network.layers().iter().map(flat).collect(), widest }
+        Batch { layers: network.layers().iter().map(flat).collect(), widest, level: Level::new() }
     }
 
     /// The outputs, shape (rows, outputs), of inputs of shape (rows, inputs), both row by row.
@@ -100,25 +103,41 @@ impl<T: Real> Batch<T> {
         mut before: impl FnMut(usize, &[[T; TILE]]),
     ) {
         for (index, layer) in self.layers.iter().enumerate() {
-            let rows = layer.weights.chunks(layer.n_in.max(1)).zip(&layer.biases);
-            for ((weights, bias), sum) in rows.zip(next.iter_mut()) {
-                *sum = [*bias; TILE];
-                for (weight, column) in weights.iter().zip(values.iter()) {
-                    for (sum, value) in sum.iter_mut().zip(column) {
-                        *sum += *weight * *value;
-                    }
-                }
-            }
-            before(index, &next[..layer.biases.len()]);
+            let sums = &mut next[..layer.biases.len()];
+            dispatch!(self.level, simd => affine(simd, layer, values, sums));
+            before(index, sums);
             if index + 1 < self.layers.len() {
-                for value in next[..layer.biases.len()].iter_mut().flatten() {
-                    // NaN stays NaN, as in PyTorch.
-                    if *value < T::ZERO {
-                        *value = T::ZERO;
-                    }
-                }
+                dispatch!(self.level, simd => relu(simd, sums));
             }
             std::mem::swap(values, next);
         }
+    }
+}
+
+/// Rows whose sums stay in registers while the weights go by.
+const LANES: usize = 32;
+
+/// The layer's sums, each in the order of the weights, whatever the width of the processor's vectors.
+#[inline(always)]
+fn affine<S: Simd, T: Real>(_simd: S, layer: &Flat<T>, values: &[[T; TILE]], sums: &mut [[T; TILE]]) {
+    let rows = layer.weights.chunks(layer.n_in.max(1)).zip(&layer.biases);
+    for ((weights, bias), sum) in rows.zip(sums) {
+        for (block, sum) in sum.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let mut lanes = [*bias; LANES];
+            for (weight, column) in weights.iter().zip(values) {
+                for (lane, value) in lanes.iter_mut().zip(&column.as_chunks::<LANES>().0[block]) {
+                    *lane += *weight * *value;
+                }
+            }
+            *sum = lanes;
+        }
+    }
+}
+
+#[inline(always)]
+fn relu<S: Simd, T: Real>(_simd: S, sums: &mut [[T; TILE]]) {
+    for value in sums.as_flattened_mut() {
+        // NaN stays NaN, as in PyTorch.
+        *value = if *value < T::ZERO { T::ZERO } else { *value };
     }
 }
