@@ -1,10 +1,11 @@
-"""A survey killed at random moments has the rows of one that was not.
+"""A survey killed at random moments, or stopped by a full disk, has the rows of one that was not.
 
     cargo build --release
     python3 bench/survey/killed.py --times 50
 
 `kill -9` ends the survey of `plan.toml` after a random time, over and over; then it is let go to its end. All rows,
-written as a table, must be those of a survey that nothing interrupted, and those of three parts merged.
+written as a table, must be those of a survey that nothing interrupted, and those of three parts merged. The full
+disk is a file system in memory of half the size that the database needs (Linux, by `unshare`).
 """
 
 from __future__ import annotations
@@ -63,14 +64,43 @@ def main() -> None:
         same = table(home / "killed/survey.sqlite") == whole
         print(f"killed {killed} times: {'the same rows' if same else 'OTHER ROWS'}")
 
+        full = full_disk(arguments.pellucid, plan, home, (home / "whole/survey.sqlite").stat().st_size // 2)
+        if full is None:
+            print("full disk: not tried, since no file system can be mounted here")
+        else:
+            run("survey", plan, "--out", str(home / "full"))
+            full = table(home / "full/survey.sqlite") == whole
+            print(f"after a full disk: {'the same rows' if full else 'OTHER ROWS'}")
+
         for part in ("1/3", "2/3", "3/3"):
             run("survey", plan, "--out", str(home / "parts"), "--shard", part)
         parts = [str(path) for path in sorted((home / "parts").glob("survey-*.sqlite"))]
         run("survey", "merge", str(home / "merged.sqlite"), *parts)
         merged = table(home / "merged.sqlite") == whole
         print(f"three parts merged: {'the same rows' if merged else 'OTHER ROWS'}")
-        if not (same and merged):
+        if not (same and merged and full in (None, True)):
             raise SystemExit(1)
+
+
+def full_disk(pellucid: str, plan: str, home: Path, size: int) -> bool | None:
+    """Runs the survey on a disk that is too small, and keeps what is on it; `None` if there can be no such disk."""
+    (home / "small").mkdir()
+    (home / "full").mkdir()
+    script = """
+        mount -t tmpfs -o size="$1" tmpfs "$2" || exit 99
+        "$3" survey "$4" --out "$2"
+        status=$?
+        cp "$2"/survey.sqlite* "$5"
+        exit $status
+    """
+    arguments = [str(size), str(home / "small"), pellucid, plan, str(home / "full")]
+    unshare = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c", script, "bash"]
+    done = subprocess.run([*unshare, *arguments], capture_output=True, text=True)
+    if done.returncode == 99:
+        return None
+    words = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+    print(f"full disk: status {done.returncode}, it said: {words}")
+    return done.returncode != 0
 
 
 if __name__ == "__main__":

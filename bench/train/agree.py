@@ -47,6 +47,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", default="0..200")
     parser.add_argument("--only", choices=TASKS)
+    parser.add_argument("--pellucid", type=pathlib.Path, default=PELLUCID)
     asked = parser.parse_args()
     first, end = (int(part) for part in asked.seeds.split(".."))
     torch.set_num_threads(1)
@@ -55,7 +56,7 @@ def main():
         if asked.only not in (None, name):
             continue
         widths = ",".join(map(str, shape))
-        command = [PELLUCID, "train", function, "--layers", widths, "--steps", str(steps), "--seeds", asked.seeds, "--json"]
+        command = [asked.pellucid, "train", function, "--layers", widths, "--steps", str(steps), "--seeds", asked.seeds, "--json"]
         runs = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)["runs"]
         ours = {run["seed"]: run["final_loss"] for run in runs}
         differ = []
