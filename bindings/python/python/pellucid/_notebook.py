@@ -62,13 +62,18 @@ def rows_to_text(rows: Iterable[Sequence[Any]], header: Sequence[str] | None = N
     return "\n".join(lines)
 
 
-def progress_bar(total: int, what: str, wanted: bool | None) -> tuple[Callable[[int], None] | None, Callable[[], None]]:
-    """What is told how much is done, and what ends it: a bar of tqdm where it is installed and there is much to do."""
-    if wanted is False or (wanted is None and total < 2):
+def progress_bar(
+    total: int | None, what: str, wanted: bool | None, initial: int = 0
+) -> tuple[Callable[[int], None] | None, Callable[[], None]]:
+    """What is told how much is done, and what ends it: a bar of tqdm where it is installed and there is much to do.
+
+    ``initial`` was done before and says nothing about how fast it goes; ``total`` may be unknown.
+    """
+    if wanted is False or (wanted is None and total is not None and total - initial < 2):
         return None, lambda: None
     try:
         from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
     except ImportError:
         return None, lambda: None
-    bar = tqdm(total=total, desc=what, leave=False, delay=0.5)
+    bar = tqdm(total=total, initial=initial, desc=what, leave=False, delay=0.5)
     return (lambda done: bar.update(done - bar.n) and None), bar.close
