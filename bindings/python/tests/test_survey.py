@@ -146,7 +146,7 @@ def test_ctrl_c(what: str) -> None:
         if what == "survey":
             pellucid.survey(LONG, progress=False)
         else:
-            pellucid.search("median(x1, x2, x3)", tries=10**9, progress=False)
+            pellucid.search("max(x1, x2, x3, x4)", tries=10**9, progress=False)
     late = time.perf_counter() - interrupted
     waiting.join()
     assert late < 0.2
@@ -172,7 +172,7 @@ def test_a_search(tmp_path: Path) -> None:
     with pytest.raises(pellucid.InvalidInput, match="another search"):
         pellucid.search("relu(x1)", 3, state=state)
     with pytest.raises(pellucid.LimitReached, match="out of time"):
-        pellucid.search("median(x1, x2, x3)", tries=10**9, timeout=1)
+        pellucid.search("max(x1, x2, x3, x4)", tries=10**9, timeout=1)
 
 
 def test_what_is_wrong_is_told(tmp_path: Path) -> None:

@@ -63,7 +63,8 @@ class Searched(Answer):
     def _rows(self) -> list[tuple[str, str]]:
         rows = [] if self.network is None else [("network", "-".join(map(str, self.network.shape)))]
         rows += [("tried", plural(self.n_tried, "network")), ("known before", plural(self.known, "hidden neuron"))]
-        return [*rows, ("at least", f"{self.lower_bound}: {self.reason}")]
+        rows.append(("at least", f"{self.lower_bound}: {self.reason}"))
+        return rows if self.complete else [*rows, ("stopped", "there is more to try for something smaller still")]
 
     def _html(self) -> str:
         return super()._html() + ("" if self.network is None else framed(self.network.draw().svg))
