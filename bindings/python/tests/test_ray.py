@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sqlite3
@@ -123,6 +124,25 @@ def test_parts_on_clusters_make_a_whole(cluster: None, whole: dict[str, Any], tm
     parts = [pellucid.survey(LONGER, tmp_path, shard=(i, 2), on="ray", progress=False) for i in (1, 2)]
     assert [part.n_runs for part in parts] == [900, 900]
     assert rows(pellucid.merge(tmp_path / "all.sqlite", *parts)) == whole
+
+
+def test_ctrl_c(cluster: None, tmp_path: Path) -> None:
+    interrupted = 0.0
+    store = tmp_path / "runs.sqlite"
+
+    def interrupt() -> bool:
+        nonlocal interrupted
+        interrupted = time.perf_counter()
+        _thread.interrupt_main()
+        return True
+
+    watching, happened = in_the_middle(store, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        pellucid.survey({**LONGER, "seeds": range(10**4)}, store, on="ray", tasks=500, progress=False)
+    late = time.perf_counter() - interrupted
+    watching.join()
+    # Rows that have come stay.
+    assert late < 0.2 and n_rows(store) >= happened[0] > 0
 
 
 def test_what_is_wrong_is_told(cluster: None, tmp_path: Path) -> None:
