@@ -93,22 +93,35 @@ def in_the_middle(store: Path, do: Any) -> tuple[threading.Thread, list[int]]:
     return thread, happened
 
 
+def kill_one(killed: list[int]) -> bool:
+    """Kills a worker, as the system does where memory is short."""
+    for pid in workers()[:1]:
+        os.kill(pid, signal.SIGKILL)
+        killed.append(pid)
+    return bool(killed)
+
+
 def test_a_killed_worker_loses_nothing(cluster: None, whole: dict[str, Any], tmp_path: Path) -> None:
     store = tmp_path / "runs.sqlite"
     killed: list[int] = []
-
-    def kill() -> bool:
-        for pid in workers()[:1]:
-            os.kill(pid, signal.SIGKILL)
-            killed.append(pid)
-        return bool(killed)
-
-    watching, happened = in_the_middle(store, kill)
+    watching, happened = in_the_middle(store, lambda: kill_one(killed))
     done = pellucid.survey(LONGER, store, on="ray", tasks=12, progress=False)
     watching.join()
     assert len(killed) == 1 and len(happened) == 1 and 0 < happened[0] < done.n_runs
     assert (done.n_runs, done.n_new) == (1800, 1800)
     assert rows(done) == whole
+
+
+def test_without_retries_the_same_call_goes_on(cluster: None, whole: dict[str, Any], tmp_path: Path) -> None:
+    store = tmp_path / "runs.sqlite"
+    killed: list[int] = []
+    watching, _ = in_the_middle(store, lambda: kill_one(killed))
+    with pytest.raises(pellucid.PellucidError, match="max_retries") as error:
+        pellucid.survey(LONGER, store, on="ray", tasks=12, max_retries=0, progress=False)
+    watching.join()
+    # Only the part that was lost is open.
+    assert len(killed) == 1 and str(error.value).count("part ") == 1 and n_rows(store) == 1800 * 11 // 12
+    assert rows(pellucid.survey(LONGER, store, on="ray", tasks=5, progress=False)) == whole
 
 
 def test_what_is_there_is_not_done_again(cluster: None, whole: dict[str, Any], tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from conftest import needs
 
 needs("ray")
@@ -18,7 +20,7 @@ def test_a_lost_machine_loses_nothing(tmp_path: Path) -> None:
     """Each machine is a node of its own with one worker, as Ray's own tests make them."""
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     lost = cluster.add_node(num_cpus=1)
     cluster.wait_for_nodes()
     store = tmp_path / "runs.sqlite"
@@ -37,3 +39,13 @@ def test_a_lost_machine_loses_nothing(tmp_path: Path) -> None:
     finally:
         ray.shutdown()
         cluster.shutdown()
+
+
+def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Any) -> None:
+        # What Ray says after minutes of asking.
+        raise ConnectionError("Failed to connect to Ray cluster at 127.0.0.1:9")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    with pytest.raises(pellucid.PellucidError, match="no Ray cluster to be had at 127.0.0.1:9: Failed to connect"):
+        pellucid.survey(LONGER, on="ray", address="127.0.0.1:9")

@@ -127,6 +127,37 @@ def test_a_survey_that_is_stopped_goes_on(tmp_path: Path) -> None:
     assert rows(pellucid.survey(plan)) == rows(done)
 
 
+class Bar:
+    """Keeps what a bar of tqdm is told."""
+
+    made: list[Bar] = []
+
+    def __init__(self, total: int | None, initial: int, **_: Any) -> None:
+        self.total, self.n, self.closed = total, initial, False
+        self.made.append(self)
+
+    def update(self, more: int) -> None:
+        assert more >= 0
+        self.n += more
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_progress_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs("tqdm.auto"), "tqdm", Bar)
+    monkeypatch.setattr(Bar, "made", [])
+    store = tmp_path / "runs.sqlite"
+    pellucid.survey({**PLAN, "seeds": range(2)}, store)
+    # It takes a while, so that someone looks before the end.
+    pellucid.survey({**PLAN, "seeds": range(400)}, store)
+    first, bar = Bar.made
+    assert (first.total, bar.total, bar.closed) == (12, 2400, True) and 12 < bar.n <= 2400
+    pellucid.survey(PLAN, progress=False)
+    pellucid.search("abs(x1) + abs(x2) + min(x1, x2)", 6, tries=40)
+    assert len(Bar.made) == 3 and Bar.made[2].total is None and Bar.made[2].closed
+
+
 @pytest.mark.parametrize("what", ["survey", "search"])
 def test_ctrl_c(what: str) -> None:
     begun = threading.Event()

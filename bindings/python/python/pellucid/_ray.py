@@ -52,7 +52,7 @@ def survey_on_ray(
         if value is not None and value < least:
             raise InvalidInput(f"{name}: {value} must be a whole number from {least}")
     if not ray.is_initialized():
-        ray.init(address=address, log_to_driver=False)
+        _connect(ray, address)
     parts, n_done = _parts(plan, shard, store, tasks or _TASKS_FOR_A_CPU * _n_cpus(ray))
     remote = ray.remote(do_part)
     pending: dict[Any, tuple[int, int]] = {}
@@ -91,6 +91,17 @@ def survey_on_ray(
             f"workers were lost more than {max_retries} times (max_retries); the other rows are in {store}, "
             f"and the same call goes on\n  {told}"
         )
+
+
+def _connect(ray: Any, address: str | None) -> None:
+    try:
+        ray.init(address=address, log_to_driver=False)
+    except (ConnectionError, RuntimeError, ray.exceptions.RayError) as error:
+        where = address or os.environ.get("RAY_ADDRESS") or "this machine"
+        raise PellucidError(
+            f"there is no Ray cluster to be had at {where}: {error} (start one with `ray start --head`; where clusters "
+            "want a token, RAY_AUTH_MODE=token must be set here too)"
+        ) from error
 
 
 def _n_cpus(ray: Any) -> int:
