@@ -6,6 +6,7 @@
 
 # %%
 import numpy as np
+import pandas as pd
 
 import pellucid
 
@@ -19,13 +20,14 @@ hidden = {name: pellucid.disguise(pellucid.library[name].function, seed=1) for n
 
 # %%
 one = hidden["minimum"]
-model = one.network.to_torch()
-x = np.random.default_rng(0).uniform(-1, 1, size=(1000, 2)).astype(np.float64)
-reference = one.network(x)
-out_weights = one.network.weights[-1]
-_, cache = one.network.run_with_cache(x)
-effect = {name: float(np.abs(cache[name][:, None] * out_weights[:, i]).max()) for i, name in enumerate(one.network.neurons)}
-[(neuron["name"], round(effect[neuron["name"]], 3), {k: v for k, v in neuron.items() if k != "name"}) for neuron in one.labels["neurons"]]
+_, cache = one.network.run_with_cache(np.random.default_rng(0).uniform(-1, 1, size=(1000, 2)))
+weights = dict(zip(one.network.neurons, one.network.weights[-1].T))
+rows = []
+for label in one.labels["neurons"]:
+    name = label.pop("name")
+    effect = np.abs(cache[name][:, None] * weights[name]).max()
+    rows.append({"neuron": name, "effect": round(effect, 3), **label})
+pd.DataFrame(rows).set_index("neuron").fillna("")
 
 # %% [markdown]
 # What Pellucid itself says of each:

@@ -1,13 +1,14 @@
 """Builds the gallery: each script becomes a notebook, is executed, and is written as a page.
 
 A script is cells that begin with ``# %%``, or with ``# %% [markdown]`` and lines of comments. An error in a cell is an
-error of the build, so the gallery says nothing that does not run.
+error of the build, so the gallery says nothing that does not run. Pages are light or dark as the reader's system is.
 """
 
 from __future__ import annotations
 
 import argparse
 import html
+import os
 from pathlib import Path
 
 import nbformat
@@ -32,6 +33,15 @@ def notebook_of(script: Path) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=cells)
 
 
+def page_of(notebook: nbformat.NotebookNode, title: str) -> str:
+    """The notebook as a page: the light theme, and the dark one where the reader prefers it."""
+    exporter = HTMLExporter(theme="light")
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
+    dark = next(path for folder in exporter.template_paths if (path := Path(folder) / "static" / "theme-dark.css").is_file())
+    style = dark.read_text(encoding="utf-8")
+    return page.replace("</head>", f"<style>@media (prefers-color-scheme: dark) {{ {style} }}</style></head>", 1)
+
+
 def main() -> None:
     """Executes all scripts, or those named."""
     parser = argparse.ArgumentParser(description="Builds the gallery of executed examples.")
@@ -39,17 +49,18 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="only these scripts")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
+    # Bars of progress are for people who wait.
+    os.environ.setdefault("TQDM_DISABLE", "1")
     links = []
     for script in sorted(HERE.glob("[0-9]*.py")):
+        notebook = notebook_of(script)
+        title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+        links.append(f'<li><a href="{script.stem}.html">{html.escape(title)}</a></li>')
         if arguments.names and script.stem not in arguments.names:
             continue
-        notebook = notebook_of(script)
         NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(HERE)}}).execute()
-        title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
-        page, _ = HTMLExporter(theme="light").from_notebook_node(notebook, {"metadata": {"name": title}})
         nbformat.write(notebook, arguments.out / f"{script.stem}.ipynb")
-        (arguments.out / f"{script.stem}.html").write_text(page, encoding="utf-8")
-        links.append(f'<li><a href="{script.stem}.html">{html.escape(title)}</a></li>')
+        (arguments.out / f"{script.stem}.html").write_text(page_of(notebook, title), encoding="utf-8")
         print(f"{script.stem}: {title}")
     index = "<!doctype html><meta charset=utf-8><title>Pellucid gallery</title>"
     style = "<style>:root{color-scheme:light dark}body{font:1.1em/1.5 sans-serif;max-width:40em;margin:3em auto;padding:0 1em}</style>"

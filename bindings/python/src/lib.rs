@@ -6,6 +6,9 @@ mod errors;
 mod function;
 mod library;
 mod network;
+mod search;
+mod survey;
+mod table;
 mod training;
 mod verbs;
 mod waiting;
@@ -25,6 +28,15 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(verbs::decompile, module)?)?;
     module.add_function(wrap_pyfunction!(training::train, module)?)?;
     module.add_function(wrap_pyfunction!(training::fit, module)?)?;
+    module.add_function(wrap_pyfunction!(training::regimens, module)?)?;
+    module.add_function(wrap_pyfunction!(survey::open_runs, module)?)?;
+    module.add_function(wrap_pyfunction!(survey::survey, module)?)?;
+    module.add_function(wrap_pyfunction!(survey::survey_open, module)?)?;
+    module.add_function(wrap_pyfunction!(survey::merge, module)?)?;
+    module.add_function(wrap_pyfunction!(survey::summary, module)?)?;
+    module.add_function(wrap_pyfunction!(survey::export, module)?)?;
+    module.add_function(wrap_pyfunction!(table::columns, module)?)?;
+    module.add_function(wrap_pyfunction!(search::search, module)?)?;
     module.add_function(wrap_pyfunction!(library::entries, module)?)?;
     module.add_function(wrap_pyfunction!(library::entry, module)?)?;
     Ok(())

@@ -11,7 +11,7 @@ use crate::domains;
 use crate::errors::Raise;
 use crate::function::PyFunction;
 use crate::network::PyNetwork;
-use crate::waiting::{Bounds, wait};
+use crate::waiting::{Bounds, wait, with_flag};
 
 fn rows(array: &PyReadonlyArray2<'_, f32>) -> Vec<Vec<f32>> {
     array.as_array().rows().into_iter().map(|row| row.to_vec()).collect()
@@ -70,20 +70,10 @@ pub fn train(
             }
             signs.done.fetch_add(1, Ordering::Relaxed);
         };
-        let cancelled = std::thread::scope(|scope| {
-            let (ended, is_ended) = std::sync::mpsc::channel::<()>();
-            // The trainer asks a flag, the limits are a question: someone has to carry the answer over.
-            scope.spawn(move || {
-                while is_ended.recv_timeout(LOOK) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                    if limits.stopped() {
-                        signs.stop.store(true, Ordering::Relaxed);
-                    }
-                }
-            });
-            let outcome = pellucid::train_many_with(&task, &regimen, seeds.0..seeds.1, every, judge, &signs.stop);
-            drop(ended);
-            outcome.map(|()| signs.stop.load(Ordering::Relaxed))
+        with_flag(limits, &signs.stop, || {
+            pellucid::train_many_with(&task, &regimen, seeds.0..seeds.1, every, judge, &signs.stop)
         })?;
+        let cancelled = signs.stop.load(Ordering::Relaxed);
         let mut judged = judged.into_inner().unwrap_or_default();
         judged.sort_by_key(|(seed, _)| *seed);
         if cancelled {
@@ -97,8 +87,17 @@ pub fn train(
     })
 }
 
-/// How often the trainer's flag is set from the limits.
-const LOOK: std::time::Duration = std::time::Duration::from_millis(20);
+/// Regimens that have a name, each with its TOML.
+const NAMED: [(&str, &str); 2] = [
+    ("reliable", include_str!("../../../regimens/reliable.toml")),
+    ("seed", include_str!("../../../regimens/seed.toml")),
+];
+
+/// The regimens that have a name, with their TOML.
+#[pyfunction]
+pub fn regimens() -> Vec<(&'static str, &'static str)> {
+    NAMED.to_vec()
+}
 
 /// Trains on rows of samples: the network, and its loss.
 #[pyfunction]

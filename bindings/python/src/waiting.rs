@@ -102,3 +102,23 @@ pub fn wait<T: Send + 'static>(
         }
     }
 }
+
+/// How often a flag is set from the limits.
+const CARRY: Duration = Duration::from_millis(20);
+
+/// Does work that asks a flag, where the limits are a question: someone has to carry the answer over.
+pub fn with_flag<T>(limits: Limits<'_>, stop: &AtomicBool, work: impl FnOnce() -> T) -> T {
+    std::thread::scope(|scope| {
+        let (ended, is_ended) = channel::<()>();
+        scope.spawn(move || {
+            while is_ended.recv_timeout(CARRY) == Err(RecvTimeoutError::Timeout) {
+                if limits.stopped() {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+        });
+        let outcome = work();
+        drop(ended);
+        outcome
+    })
+}

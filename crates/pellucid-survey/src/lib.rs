@@ -37,7 +37,7 @@ pub use export::export_parquet;
 pub use features::{Detector, Features, features};
 pub use plan::{Cell, Plan, Target};
 pub use regimen::{PlannedRegimen, Tried};
-pub use run::{Progress, Shard, Surveyed, survey};
+pub use run::{OpenRuns, Progress, Shard, Surveyed, open_runs, survey, survey_open};
 pub use search::{FoundCircuit, SearchState, Searched, Sought, known_size, search};
 pub use store::{About, Row, Store};
 pub use summary::{CellSummary, Share, Summary, best_regimens, summary};

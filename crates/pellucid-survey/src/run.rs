@@ -75,9 +75,43 @@ const WRITTEN_EVERY: Duration = Duration::from_secs(1);
 /// A loss that has fallen below this share of what it was at half the steps is still falling.
 const FALLING: f64 = 0.5;
 
+/// The runs of a plan, or of a part of it, that a database does not have yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenRuns {
+    /// Their seeds, for each of the plan's cells in order.
+    pub seeds: Vec<Vec<u64>>,
+    /// Runs that the database has.
+    pub n_before: u64,
+}
+
+impl OpenRuns {
+    /// How many are open.
+    pub fn n_open(&self) -> u64 {
+        self.seeds.iter().map(|seeds| seeds.len() as u64).sum()
+    }
+}
+
+/// Looks which runs of a plan, or of a part of it, a database does not have yet.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn open_runs(plan: &Plan, shard: Shard, store: &Store) -> Result<OpenRuns, Error> {
+    let mut found = OpenRuns { seeds: Vec::new(), n_before: 0 };
+    for (index, cell) in plan.cells().enumerate() {
+        let done = store.seeds_done(&About::of(plan, &cell))?;
+        // Which runs are whose does not depend on what is done already.
+        let mine = |seed: &u64| (seed - plan.seeds.start + index as u64) % shard.of == shard.index;
+        let (before, open): (Vec<u64>, Vec<u64>) =
+            plan.seeds.clone().filter(mine).partition(|seed| done.binary_search(seed).is_ok());
+        found.n_before += before.len() as u64;
+        found.seeds.push(open);
+    }
+    Ok(found)
+}
+
 /// Trains and judges what the database does not have yet of a plan, or of a part of it.
 ///
-/// Runs are done on all threads of the current rayon pool; each depends on its seed alone, so the rows are the same
+/// Runs are done on all threads of rayon's global pool; each depends on its seed alone, so the rows are the same
 /// for every number of threads, however often the survey was interrupted, and for the parts put together. `cancel`
 /// ends it after the runs that are being done.
 ///
@@ -87,23 +121,39 @@ pub fn survey(
     plan: &Plan,
     shard: Shard,
     store: &mut Store,
+    on_progress: impl FnMut(&Progress<'_>),
+    cancel: &AtomicBool,
+) -> Result<Surveyed, Error> {
+    let open = open_runs(plan, shard, store)?;
+    survey_open(plan, &open, store, on_progress, cancel)
+}
+
+/// Trains and judges the runs that are named, into a database that need not be the one that was looked at: so a job
+/// elsewhere does what is open here, and its rows are merged.
+///
+/// # Errors
+/// Those of [`survey`], and when the runs are not those of the plan.
+pub fn survey_open(
+    plan: &Plan,
+    open: &OpenRuns,
+    store: &mut Store,
     mut on_progress: impl FnMut(&Progress<'_>),
     cancel: &AtomicBool,
 ) -> Result<Surveyed, Error> {
-    let mut cells = Vec::new();
-    let (mut n_before, mut n_runs) = (0, 0);
-    for (index, cell) in plan.cells().enumerate() {
-        let about = Arc::new(About::of(plan, &cell));
-        let done = store.seeds_done(&about)?;
-        // Which runs are whose does not depend on what is done already.
-        let mine = |seed: &u64| (seed - plan.seeds.start + index as u64) % shard.of == shard.index;
-        let all: Vec<u64> = plan.seeds.clone().filter(mine).collect();
-        n_runs += all.len() as u64;
-        let open: Vec<u64> = all.into_iter().filter(|seed| done.binary_search(seed).is_err()).collect();
-        cells.push((cell, about, open));
+    let n_cells = plan.cells().count();
+    if n_cells != open.seeds.len() || open.seeds.iter().flatten().any(|seed| !plan.seeds.contains(seed)) {
+        return Err(Error::input(format!(
+            "the open runs are those of another plan: this one has {n_cells} combinations and seeds {}..{}",
+            plan.seeds.start, plan.seeds.end
+        )));
     }
-    let n_open: u64 = cells.iter().map(|(.., open)| open.len() as u64).sum();
-    n_before += n_runs - n_open;
+    let cells: Vec<_> = plan
+        .cells()
+        .zip(&open.seeds)
+        .map(|(cell, seeds)| (cell, Arc::new(About::of(plan, &cell)), seeds.as_slice()))
+        .collect();
+    let n_before = open.n_before;
+    let n_runs = n_before + open.n_open();
     on_progress(&Progress { n_done: n_before, n_runs, new: &[] });
     let stop = AtomicBool::new(false);
     let (sender, receiver) = sync_channel(2 * BATCH);
@@ -127,7 +177,7 @@ type Sent = (Arc<About>, Row);
 
 fn work(
     plan: &Plan,
-    cells: &[(Cell<'_>, Arc<About>, Vec<u64>)],
+    cells: &[(Cell<'_>, Arc<About>, &[u64])],
     sender: SyncSender<Sent>,
     stop: &AtomicBool,
     cancel: &AtomicBool,

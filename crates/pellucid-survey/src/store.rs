@@ -172,14 +172,15 @@ impl Store {
         Ok(count.map_err(|e| self.failed(e))?.cast_unsigned())
     }
 
-    /// Writes rows, all or none. Rows whose seed is there already are left as they are.
+    /// Writes rows, all or none, and tells how many are new. Rows whose seed is there already are left as they are.
     ///
     /// # Errors
     /// When the disk is full or the database cannot be written; nothing of the rows is there then.
-    pub fn insert<'r>(&mut self, rows: impl IntoIterator<Item = (&'r About, &'r Row)>) -> Result<(), Error> {
+    pub fn insert<'r>(&mut self, rows: impl IntoIterator<Item = (&'r About, &'r Row)>) -> Result<u64, Error> {
         let path = self.path.clone();
         let failed = |e| failed(&path, e);
         let transaction = self.connection.transaction().map_err(failed)?;
+        let mut n_new = 0;
         {
             let mut cells: HashMap<&About, i64> = HashMap::new();
             let mut insert = transaction
@@ -202,7 +203,7 @@ impl Store {
                     .map_err(failed)?;
                 let verdict = Verdict::ALL.iter().position(|verdict| *verdict == judged.verdict).unwrap_or_default();
                 let weights: Vec<u8> = row.weights.iter().flat_map(|weight| weight.to_le_bytes()).collect();
-                insert
+                n_new += insert
                     .execute(params![
                         cell,
                         row.seed.cast_signed(),
@@ -220,10 +221,11 @@ impl Store {
                         judged.is_largest,
                         weights,
                     ])
-                    .map_err(failed)?;
+                    .map_err(failed)? as u64;
             }
         }
-        transaction.commit().map_err(failed)
+        transaction.commit().map_err(failed)?;
+        Ok(n_new)
     }
 
     /// Hands every row to `each`, in the order of what they are about and of their seeds.
@@ -266,7 +268,6 @@ impl Store {
     /// # Errors
     /// When a database cannot be used, or a run is in both with different outcomes; nothing is added then.
     pub fn merge(&mut self, other: &Store) -> Result<u64, Error> {
-        let before = self.n_rows()?;
         let different = self.different(other)?;
         if let Some((about, seed)) = different {
             return Err(Error::input(format!(
@@ -274,51 +275,51 @@ impl Store {
                 self.path, other.path, about.function, about.widths, about.regimen, about.hash
             )));
         }
+        let mut n_new = 0;
         let mut batch: Vec<(About, Row)> = Vec::new();
         other.each_row(|about, row| {
             batch.push((about.clone(), row));
             if batch.len() >= MERGED_AT_ONCE {
-                self.insert(batch.iter().map(|(about, row)| (about, row)))?;
+                n_new += self.insert(batch.iter().map(|(about, row)| (about, row)))?;
                 batch.clear();
             }
             Ok(())
         })?;
-        self.insert(batch.iter().map(|(about, row)| (about, row)))?;
-        Ok(self.n_rows()? - before)
+        n_new += self.insert(batch.iter().map(|(about, row)| (about, row)))?;
+        Ok(n_new)
     }
 
     /// A run that both have, with different outcomes.
     fn different(&self, other: &Store) -> Result<Option<(About, u64)>, Error> {
-        let mut found = None;
-        let mut known: Option<(About, HashMap<u64, Row>)> = None;
-        other.each_row(|about, row| {
-            if known.as_ref().is_none_or(|(of, _)| of != about) {
-                known = Some((about.clone(), self.rows_of(about)?));
-            }
-            if let Some((_, rows)) = &known
-                && rows.get(&row.seed).is_some_and(|mine| !same(mine, &row))
-            {
-                found.get_or_insert((about.clone(), row.seed));
-            }
-            Ok(())
-        })?;
-        Ok(found)
-    }
-
-    fn rows_of(&self, about: &About) -> Result<HashMap<u64, Row>, Error> {
         let failed = |e| self.failed(e);
-        let Some(cell) = find_cell(&self.connection, about).map_err(failed)? else { return Ok(HashMap::new()) };
+        // Rows are asked for one by one: a large database takes many small ones.
         let mut query = self
             .connection
             .prepare(
                 "SELECT seed, start_loss, final_loss, tries, steps, good_after, verdict, cause.cause, cause.detail,
                         class.text, class.features, n_live, deviation, is_largest, weights
-                 FROM run JOIN cause ON cause.id = run.cause JOIN class ON class.id = run.class WHERE cell = ?",
+                 FROM run JOIN cause ON cause.id = run.cause JOIN class ON class.id = run.class
+                 WHERE cell = ? AND seed = ?",
             )
             .map_err(failed)?;
-        let rows = query.query_map([cell], row_of).map_err(failed)?;
-        let damaged = || Error::input(format!("the database {} is damaged", self.path));
-        rows.map(|row| row.map_err(failed)?.map(|row| (row.seed, row)).ok_or_else(damaged)).collect()
+        let mut found = None;
+        let mut cell: Option<(About, Option<i64>)> = None;
+        other.each_row(|about, row| {
+            if cell.as_ref().is_none_or(|(of, _)| of != about) {
+                cell = Some((about.clone(), find_cell(&self.connection, about).map_err(failed)?));
+            }
+            let Some((_, Some(cell))) = &cell else { return Ok(()) };
+            let mine = query.query_row(params![cell, row.seed.cast_signed()], row_of).optional().map_err(failed)?;
+            match mine {
+                Some(None) => return Err(Error::input(format!("the database {} is damaged", self.path))),
+                Some(Some(mine)) if !same(&mine, &row) => {
+                    found.get_or_insert((about.clone(), row.seed));
+                }
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(found)
     }
 }
 

@@ -33,6 +33,8 @@ from ._results import (
     Run,
     Runs,
 )
+from ._search import Searched, search
+from ._survey import Survey, merge, survey
 from ._verbs import check, compile, decompile, disguise, prove, train
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ __all__ = [
     "Proof",
     "Run",
     "Runs",
+    "Searched",
+    "Survey",
     "__version__",
     "as_network",
     "call",
@@ -73,10 +77,13 @@ __all__ = [
     "library",
     "load",
     "max",
+    "merge",
     "min",
     "prove",
     "relu",
+    "search",
     "stack",
+    "survey",
     "train",
 ]
 

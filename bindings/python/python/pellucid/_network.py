@@ -183,7 +183,7 @@ class Network:
         Exact numbers become float32 where that holds them, else float64. Layers have no biases where all are 0.
         Needs ``pellucid[torch]``.
         """
-        torch = _import("torch", "torch")
+        torch = optional_module("torch", "torch")
         layers = self._float_arrays()
         with_bias = any(biases.any() for _, biases in layers)
         modules: list[Any] = []
@@ -322,7 +322,8 @@ def _unpickled(data: bytes, remarks: tuple[str, ...]) -> Network:
     return Network._of(native_half.Network.read_bytes(data, "network.json")[0], remarks)
 
 
-def _import(module: str, extra: str) -> Any:
+def optional_module(module: str, extra: str) -> Any:
+    """A package that is imported only where it is used; the error says how to install it."""
     import importlib
 
     from ._errors import Missing

@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 # Colours are those of the page; lines are faint in both themes.
-_TABLE = "border-collapse:collapse;color:inherit;background:transparent"
+# Notebooks make all columns equally wide, and captions no wider than the table.
+_TABLE = "border-collapse:collapse;table-layout:auto;margin:0 0 .6em;color:inherit;background:transparent"
+_TITLE = "font-weight:bold;color:inherit;padding:.2em 0"
 _CELL = "padding:.2em .7em;border-bottom:1px solid rgba(128,128,128,.35);text-align:left;vertical-align:top"
+# Texts so short are not broken into lines.
+_SHORT = 24
 # Longer formulas and longer tables are told in part.
 _MOST_ROWS = 50
 _MOST_CHARS = 300
@@ -30,18 +34,22 @@ def latex_bundle(latex: str | None, text: str) -> dict[str, str]:
     return {"text/plain": text} if latex is None else {"text/latex": f"$\\displaystyle {latex}$", "text/plain": text}
 
 
+def _cell(tag: str, text: str) -> str:
+    style = f"{_CELL};white-space:nowrap" if len(text) <= _SHORT else _CELL
+    return f'<{tag} style="{style}">{html.escape(text)}</{tag}>'
+
+
 def rows_to_html(rows: Iterable[Sequence[Any]], header: Sequence[str] | None = None, title: str = "") -> str:
     """A table of texts as HTML; everything in it is escaped."""
     all_rows = list(rows)
-    parts = [f'<table style="{_TABLE}">']
-    if title:
-        parts.append(f'<caption style="text-align:left;font-weight:bold;color:inherit">{html.escape(brief(title))}</caption>')
+    parts = [f'<div style="{_TITLE}">{html.escape(brief(title))}</div>'] if title else []
+    parts.append(f'<table style="{_TABLE}">')
     if header is not None:
-        cells = "".join(f'<th style="{_CELL}">{html.escape(name)}</th>' for name in header)
+        cells = "".join(_cell("th", name) for name in header)
         parts.append(f"<thead><tr>{cells}</tr></thead>")
     parts.append("<tbody>")
     for row in all_rows[:_MOST_ROWS]:
-        cells = "".join(f'<td style="{_CELL}">{html.escape(brief(str(value)))}</td>' for value in row)
+        cells = "".join(_cell("td", brief(str(value))) for value in row)
         parts.append(f"<tr>{cells}</tr>")
     parts.append("</tbody></table>")
     if len(all_rows) > _MOST_ROWS:
@@ -62,13 +70,23 @@ def rows_to_text(rows: Iterable[Sequence[Any]], header: Sequence[str] | None = N
     return "\n".join(lines)
 
 
-def progress_bar(total: int, what: str, wanted: bool | None) -> tuple[Callable[[int], None] | None, Callable[[], None]]:
-    """What is told how much is done, and what ends it: a bar of tqdm where it is installed and there is much to do."""
-    if wanted is False or (wanted is None and total < 2):
+def progress_bar(
+    total: int | None, what: str, wanted: bool | None, initial: int = 0
+) -> tuple[Callable[[int], None] | None, Callable[[], None]]:
+    """What is told how much is done, and what ends it: a bar of tqdm where it is installed and there is much to do.
+
+    ``initial`` was done before and says nothing about how fast it goes; ``total`` may be unknown.
+    """
+    if wanted is False or (wanted is None and total is not None and total - initial < 2):
         return None, lambda: None
+    import warnings
+
     try:
-        from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+        with warnings.catch_warnings():
+            # A notebook without widgets gets a bar of text; that needs no warning.
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
     except ImportError:
         return None, lambda: None
-    bar = tqdm(total=total, desc=what, leave=False, delay=0.5)
+    bar = tqdm(total=total, initial=initial, desc=what, leave=False, delay=0.5)
     return (lambda done: bar.update(done - bar.n) and None), bar.close

@@ -10,11 +10,12 @@ import numpy as np
 
 from . import _native
 from ._function import Function
-from ._network import Network, _import
+from ._network import Network, optional_module
+from ._plans import regimen_text
 from ._results import Circuit, Decompiled
-from ._verbs import decompile, regimen_text
+from ._verbs import decompile
 
-_import("sklearn", "sklearn")
+optional_module("sklearn", "sklearn")
 
 from sklearn.base import BaseEstimator, RegressorMixin  # type: ignore[import-untyped, unused-ignore]  # noqa: E402
 from sklearn.utils.validation import (  # type: ignore[import-untyped, unused-ignore]  # noqa: E402
@@ -86,7 +87,7 @@ class CircuitRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc, unu
         return regimen_text(_REGIMEN if n_weights <= _MANY_WEIGHTS else _REGIMEN_OF_MANY, {})
 
     def _seed(self) -> int:
-        check_random_state = _import("sklearn.utils", "sklearn").check_random_state
+        check_random_state = optional_module("sklearn.utils", "sklearn").check_random_state
         if isinstance(self.random_state, (int, np.integer)):
             return int(self.random_state)
         return int(check_random_state(self.random_state).randint(2**31))

@@ -15,7 +15,8 @@ from ._notebook import rows_to_html, rows_to_text
 from ._numbers import fractions
 
 
-def _plural(n: int, noun: str) -> str:
+def plural(n: int, noun: str) -> str:
+    """A number of things."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
@@ -123,7 +124,8 @@ class Answer:
         return {"text/html": self._html(), "text/plain": str(self)}
 
 
-def _framed(svg: str) -> str:
+def framed(svg: str) -> str:
+    """A drawing that scrolls where it is wider than the page."""
     return f'<div style="max-width:100%;overflow-x:auto">{svg}</div>'
 
 
@@ -174,7 +176,7 @@ class Compiled(Answer):
 
     def _rows(self) -> list[tuple[str, str]]:
         minimality = self.data["minimality"]
-        size = _plural(self.network.hidden_neurons, "hidden neuron")
+        size = plural(self.network.hidden_neurons, "hidden neuron")
         verdict = "proved smallest" if self.is_smallest else f"best known, at least {minimality['lower_bound']}"
         rows = [("network", f"{'-'.join(map(str, self.network.shape))}, {size}: {verdict}"), ("why", self.reason)]
         if "error" in self.data:
@@ -185,7 +187,7 @@ class Compiled(Answer):
         return rows
 
     def _html(self) -> str:
-        return super()._html() + _framed(self.network.draw().svg)
+        return super()._html() + framed(self.network.draw().svg)
 
 
 class Proof(Answer):
@@ -314,7 +316,7 @@ class Decompiled(Answer):
         return rows
 
     def _html(self) -> str:
-        return super()._html() + _framed(self._svg)
+        return super()._html() + framed(self._svg)
 
 
 class Run:
@@ -400,7 +402,7 @@ class Runs(Answer, Sequence[Run]):
 
     def _title(self) -> str:
         low, high = self.interval_95
-        return f"found in {self.n_found} of {_plural(len(self), 'run')} (95 % interval {100 * low:.1f} to {100 * high:.1f} %)"
+        return f"found in {self.n_found} of {plural(len(self), 'run')} (95 % interval {100 * low:.1f} to {100 * high:.1f} %)"
 
     def _rows(self) -> list[tuple[str, str]]:
         return [(f"seed {run.seed}", f"{run.verdict}, loss {run.loss:.4g}: {run.reason}") for run in self._runs]

@@ -8,12 +8,12 @@ from typing import Any
 
 from ._errors import InvalidInput
 from ._function import Function
-from ._network import _import
+from ._network import optional_module
 
 
 def to_sympy(function: Function) -> Any:
     """A function's outputs as sympy expressions: one, or a list."""
-    sympy = _import("sympy", "sympy")
+    sympy = optional_module("sympy", "sympy")
     if not function.is_piecewise_linear:
         texts = [function.text]
     else:
@@ -45,14 +45,14 @@ def _median(sympy: Any, arguments: Sequence[Any]) -> Any:
 
 def _parsed(sympy: Any, text: str, names: dict[str, Any]) -> Any:
     """The text of a function as sympy reads it; it was written by the parser of functions, so it is no program."""
-    parser = _import("sympy.parsing.sympy_parser", "sympy")
+    parser = optional_module("sympy.parsing.sympy_parser", "sympy")
     transformations = (*parser.standard_transformations, parser.convert_xor, parser.rationalize)
     return parser.parse_expr(text, local_dict=names, transformations=transformations)
 
 
 def from_sympy(expression: Any, inputs: Sequence[Any] | None = None) -> Function:
     """A function from a sympy expression, or from a list of them."""
-    sympy = _import("sympy", "sympy")
+    sympy = optional_module("sympy", "sympy")
     many = isinstance(expression, (list, tuple, sympy.Tuple))
     expressions = [sympy.sympify(one) for one in (expression if many else [expression])]
     if inputs is None:

@@ -14,13 +14,15 @@ from ._models import as_network
 from ._network import Network
 from ._notebook import progress_bar
 from ._numbers import domain_text, number_text
+from ._plans import regimen_text
 from ._results import Certificate, Checked, Compiled, Decompiled, Disguised, Proof, Runs
 
 Written = Union[str, Function]
 """A function, or its text."""
 
 
-def _function(function: Written) -> Function:
+def as_function(function: Written) -> Function:
+    """A function, from its text, an expression or one of sympy."""
     if isinstance(function, (Function, str)):
         return Function(function)
     if any(cls.__module__.startswith("sympy.") for cls in type(function).__mro__):
@@ -55,7 +57,7 @@ def compile(  # noqa: A001 - the project's word
 
     Raises :class:`InvalidInput`, and :class:`LimitReached` after ``timeout`` seconds.
     """
-    asked = _function(function)
+    asked = as_function(function)
     native, answer, certificate = _native.compile(
         asked._native, domain_text(on, asked.inputs), _optional(within), bias, bias, layers, shallowest, timeout, max_cells
     )
@@ -72,7 +74,7 @@ def disguise(
     >>> hidden.network.shape[1] > 3, len(hidden.labels["neurons"]) == hidden.network.hidden_neurons
     (True, True)
     """
-    asked = _function(function)
+    asked = as_function(function)
     native, labels = _native.disguise(asked._native, seed, domain_text(on, asked.inputs), timeout, max_cells)
     return Disguised(Network._of(native), json.loads(labels))
 
@@ -119,7 +121,7 @@ def _side(side: Any) -> Side:
     if isinstance(side, (Function, Network)):
         return side
     if _is_text(side) or any(cls.__module__.startswith("sympy.") for cls in type(side).__mro__):
-        return _function(side)
+        return as_function(side)
     return as_network(side)
 
 
@@ -163,7 +165,7 @@ def decompile(
         if isinstance(target, str):
             wanted = _native.Function.beside(target, list(network.inputs))
         else:
-            wanted = _function(target)._native
+            wanted = as_function(target)._native
     answer, formula, svg, certificate = _native.decompile(
         network._native, domain_text(on, network.inputs), _optional(within), wanted, timeout, max_cells
     )
@@ -178,7 +180,7 @@ def train(
     seeds: int | range | None = None,
     on: Any = None,
     bias: bool = False,
-    regimen: str | Mapping[str, Any] | None = None,
+    regimen: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     every: int | None = None,
     within: Any = "1e-4",
     timeout: float | None = None,
@@ -189,15 +191,16 @@ def train(
     """Trains networks as the seed's notebook does, PyTorch's random numbers included, or by a regimen.
 
     ``layers`` are all widths, inputs and outputs included (otherwise those of the smallest network known);
-    ``seeds`` a number of seeds from ``seed`` on, or a range. ``regimen`` is a table of settings, or its TOML;
-    ``steps=``, ``batch=``, ``rate=``, ``optimizer=``, ``init=`` and so on go before what stands there.
+    ``seeds`` a number of seeds from ``seed`` on, or a range. ``regimen`` is a name (``"seed"``, ``"reliable"``), a
+    TOML file, its text, or a table of the same; ``steps=``, ``batch=``, ``rate=``, ``optimizer=``, ``init=`` and so on
+    go before what stands in a table.
 
     >>> import pellucid
     >>> runs = pellucid.train("abs(x1)", layers=(1, 2, 1), seeds=4, steps=2000)
     >>> len(runs), runs.best.found
     (4, True)
     """
-    asked = _function(function)
+    asked = as_function(function)
     if layers is None:
         layers = compile(asked, bias=bias, timeout=timeout, max_cells=max_cells).network.shape
     chosen = range(seed, seed + 1) if seeds is None else range(seed, seed + seeds) if isinstance(seeds, int) else seeds
@@ -221,31 +224,6 @@ def train(
     finally:
         done()
     return Runs(json.loads(answer), [None if native is None else Network._of(native) for native in networks])
-
-
-def regimen_text(regimen: str | Mapping[str, Any] | None, settings: Mapping[str, Any]) -> str:
-    """A regimen as TOML: a text, or a table, with settings that go before what stands there.
-
-    >>> regimen_text({"steps": 100, "optimizer": {"adam": {"beta1": 0.9}}}, {"steps": 200})
-    'steps = 200\\noptimizer = { "adam" = { "beta1" = 0.9 } }\\n'
-    """
-    if isinstance(regimen, str):
-        if not settings:
-            return regimen
-        raise InvalidInput("a regimen in TOML stands alone: write the other settings into it, or give it as a dictionary")
-    return "".join(f"{name} = {_toml(value)}\n" for name, value in {**(regimen or {}), **settings}.items())
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{json.dumps(str(key))} = {_toml(entry)}" for key, entry in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value)
-    return number_text(value)
 
 
 def check(certificate: Certificate | str | os.PathLike[str]) -> Checked:
