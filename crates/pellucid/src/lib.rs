@@ -35,6 +35,7 @@ mod report;
 mod reproduce;
 mod reuse;
 mod text;
+mod unsaid;
 mod witness;
 
 pub use circuits::circuits_of;
@@ -50,6 +51,7 @@ pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
 pub use text::{brief, wrapped};
+pub use unsaid::{n_cells_of, usual_tolerance, written_domain, written_target};
 pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, Checking, check, check_json, check_reader};

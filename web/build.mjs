@@ -1,0 +1,48 @@
+// Makes the page: the core, the scripts and the styles in one file that needs nothing else.
+
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { openCore } from "./core.mjs";
+import { hashOfSources } from "./sources.mjs";
+
+const PAGE = new URL("../crates/pellucid-cli/src/explorer/page.html", import.meta.url);
+const CORE = new URL("../bindings/web/target/wasm32-unknown-unknown/release/pellucid_web.wasm", import.meta.url);
+
+const bundle = async (entry, plugins = []) => {
+  const made = await build({
+    entryPoints: [entry], bundle: true, minify: true, write: false, format: "iife", target: "es2022",
+    jsx: "automatic", jsxImportSource: "preact", plugins, charset: "ascii",
+  });
+  return made.outputFiles[0].text.trim();
+};
+
+const worker = await bundle("src/worker.ts");
+const given = {
+  name: "worker",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^virtual:worker$/ }, () => ({ path: "worker", namespace: "virtual" }));
+    onLoad({ filter: /.*/, namespace: "virtual" }, () => ({ contents: worker, loader: "text" }));
+  },
+};
+// A script in a page ends at the first `</script`, wherever that stands.
+const script = (await bundle("src/app.tsx", [given])).replaceAll("</script", "<\\/script");
+const wasm = readFileSync(CORE);
+
+// The pictures' own style sheet, as the core writes it: the page may not take styles from anywhere else.
+const { svg } = (await openCore(wasm))({ ask: "compile", text: "x1" });
+const style = `${readFileSync("src/style.css", "utf8")}${/<style>([^]*?)<\/style>/.exec(svg)[1]}`;
+
+const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const policy = [
+  "default-src 'none'", `script-src ${hash(script)} 'wasm-unsafe-eval'`, `style-src ${hash(style)}`, "worker-src blob:",
+  "img-src data:", "base-uri 'none'", "form-action 'none'",
+].join("; ");
+const parts = {
+  POLICY: policy, SOURCES: hashOfSources(), STYLE: style, SCRIPT: script,
+  CORE: gzipSync(wasm, { level: 9 }).toString("base64"),
+};
+const page = readFileSync("page.html", "utf8").replace(/@([A-Z]+)@/g, (_, name) => parts[name]);
+writeFileSync(PAGE, page);
+console.log(`page: ${page.length} bytes, compressed ${gzipSync(page).length}; core: ${wasm.length} bytes`);

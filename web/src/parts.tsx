@@ -1,0 +1,60 @@
+// Parts that several views share.
+
+import { useState } from "preact/hooks";
+import type { Core, Refusal } from "./core";
+
+/** A picture that the core drew. Its style sheet is in the page's, so that no style comes from elsewhere. */
+export function Picture({ svg, label }: { svg: string; label?: string }) {
+  const bare = svg.replace(/<style>[^]*?<\/style>/, "");
+  return <div class="picture" tabIndex={0} role="group" aria-label={label ?? "picture"} dangerouslySetInnerHTML={{ __html: bare }} />;
+}
+
+/** What went wrong, in the core's words. */
+export function Wrong({ error }: { error: Refusal | undefined }) {
+  if (!error || error.message === "stopped") return null;
+  return <pre class="wrong" role="alert">{error.message}{error.isLimit ? "\n(gave up: the command has limits that can be raised)" : ""}</pre>;
+}
+
+export const shape = (numbers: number[]) => numbers.join("-");
+export const counted = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** `"-3/2"` as a float, for places on the screen. */
+export function float(text: string): number {
+  const [above, below] = text.split("/");
+  return below === undefined ? Number(above) : Number(above) / Number(below);
+}
+
+/** Hands a file to the reader. */
+export function save(name: string, bytes: Uint8Array | string) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytes as BlobPart]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** Buttons that write what is known of the subject. */
+export function Keep({ core, formula, known }: { core: Core; formula?: string; known?: boolean }) {
+  const [error, setError] = useState<Refusal>();
+  const write = async (what: string, format: string, name: string) => {
+    try {
+      setError(undefined);
+      save(name, Uint8Array.from((await core.ask({ ask: "write", what, format })).bytes));
+    } catch (refusal) {
+      setError(refusal as Refusal);
+    }
+  };
+  return (
+    <div>
+      <div class="row" role="group" aria-label="Download">
+        {formula !== undefined && <button onClick={() => save("formula.txt", formula + "\n")}>Formula</button>}
+        {known && <button onClick={() => write("small", "json", "small.json")}>Small network</button>}
+        <button onClick={() => write("network", "json", "network.json")}>Network</button>
+        <button onClick={() => write("network", "onnx", "network.onnx")}>ONNX</button>
+        <button onClick={() => write("certificate", "json", "proof.json")}>Certificate</button>
+        <button onClick={() => write("picture", "svg", "circuit.svg")}>Picture</button>
+      </div>
+      <Wrong error={error} />
+    </div>
+  );
+}

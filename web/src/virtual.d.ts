@@ -1,0 +1,5 @@
+declare module "virtual:worker" {
+  /** The worker's script. */
+  const text: string;
+  export default text;
+}
