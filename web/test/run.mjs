@@ -149,7 +149,7 @@ const tests = {
     const { page, close } = await open({}, "#view=Library");
     await page.locator(".card .picture svg").first().waitFor();
     await page.getByLabel("Find").fill("median");
-    await page.locator(".card", { hasText: "proved smallest" }).first().waitFor();
+    await page.locator(".card", { hasText: "best known" }).first().waitFor();
     await page.getByRole("button", { name: "What is made of what" }).click();
     await page.locator("section > .picture svg").waitFor();
     await accessible(page, "library");
