@@ -28,11 +28,11 @@ function Card({ core, entry, open }: { core: Core; entry: Entry; open(f: string,
   }, []);
   return (
     <article class="card" ref={place}>
-      <h3>{entry.title}</h3>
+      <h2>{entry.title}</h2>
       <code>{entry.function}</code>
       <p>{entry.about}</p>
       {found?.svgs[0] && <Picture svg={found.svgs[0]} label={`The circuit of ${entry.title}`} />}
-      {found?.answer.on.map((on: any) => <p>{on.domain}: {on.shape ? `${shape(on.shape)}, ` : ""}<span class="verdict">{on.status}</span> <button aria-label={`Write ${entry.title} on ${on.domain}`} onClick={() => open(entry.function, on.domain === "everywhere" ? "" : on.domain)}>Open</button></p>)}
+      {found?.answer.on.map((on: any) => <p>{on.domain}: {on.shape ? `${shape(on.shape)}, ` : ""}<span class="verdict">{on.status}</span> <button aria-label={`Open ${entry.title} on ${on.domain}`} onClick={() => open(entry.function, on.domain === "everywhere" ? "" : on.domain)}>Open</button></p>)}
       {found?.answer.made_of.length > 0 && <p>Made of {found.answer.made_of.join(", ")}.</p>}
       {!found && !error && <p>working ...</p>}
       <Wrong error={error} />

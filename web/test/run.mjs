@@ -154,7 +154,7 @@ const tests = {
     await page.locator("section > .picture svg").waitFor();
     await accessible(page, "library");
     await shoot(page, "library");
-    await page.getByRole("button", { name: /^Write/ }).first().click();
+    await page.getByRole("button", { name: /^Open/ }).first().click();
     await page.locator("#function").waitFor();
     await close();
   },
