@@ -31,13 +31,9 @@ impl FunctionArguments {
         Ok(if names.is_empty() { Target::parse(text)? } else { Target::parse_with_inputs(text, names)? })
     }
 
-    /// Reads a function that stands beside something with named inputs: where it speaks of the
-    /// same ones they are the same, in whatever order it mentions them.
+    /// Reads a function that stands beside something with named inputs.
     pub fn function_beside(&self, text: &str, names: &[String]) -> anyhow::Result<Function> {
-        match Function::parse_with_inputs(text, names) {
-            Ok(function) if self.inputs.is_empty() => Ok(function),
-            _ => self.function(text),
-        }
+        if self.inputs.is_empty() { Ok(pellucid::function_beside(text, names)?) } else { self.function(text) }
     }
 
     /// The names that were given.

@@ -11,5 +11,7 @@ pub mod explore;
 pub mod library;
 pub mod prove;
 pub mod reproduce;
+pub mod search;
+pub mod survey;
 pub mod train;
 pub mod vnnlib;

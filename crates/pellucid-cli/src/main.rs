@@ -10,6 +10,7 @@ mod files;
 mod limits;
 mod proof_stream;
 mod proofs;
+mod regimen;
 mod screen;
 mod words;
 
@@ -45,6 +46,10 @@ enum Command {
     Decompile(commands::decompile::Arguments),
     /// Train, and say which runs found the circuit
     Train(commands::train::Arguments),
+    /// Many trainings: stored, resumable, summed up
+    Survey(commands::survey::Arguments),
+    /// Look for a smaller circuit: train small networks, round, prove
+    Search(commands::search::Arguments),
     /// Check a proof independently
     Check(commands::check::Arguments),
     /// The known circuits: their sizes, proofs, and what is made of what
@@ -102,6 +107,8 @@ fn main() -> ExitCode {
         Command::Cells(arguments) => commands::cells::run(arguments),
         Command::Decompile(arguments) => commands::decompile::run(arguments),
         Command::Train(arguments) => commands::train::run(arguments),
+        Command::Survey(arguments) => commands::survey::run(arguments),
+        Command::Search(arguments) => commands::search::run(arguments),
         Command::Check(arguments) => commands::check::run(arguments),
         Command::Library(arguments) => commands::library::run(arguments),
         Command::Draw(arguments) => commands::draw::run(arguments),

@@ -13,25 +13,31 @@ use crate::shorten::is_plain;
 /// The numbers of a plain formula of at most so many characters are simple: nothing shorter is looked for.
 const PLAIN_LENGTH: usize = 24;
 
-/// The formula that the large affine pieces suggest, where it is shorter than the one that the neurons give
-/// and as near on the whole, or nearer.
+/// Is a formula so short and plain that no simpler one is looked for?
+pub fn is_plain_formula(formula: &Function) -> bool {
+    formula.to_string().len() <= PLAIN_LENGTH && formula.outputs().iter().all(is_plain)
+}
+
+/// The formula that the large affine pieces suggest, `first` being the first one, where it is shorter than the one
+/// that the neurons give and as near on the whole, or nearer.
 ///
 /// # Errors
 /// When a limit is reached.
-pub fn simpler(network: &Network<Rational>, known: &Found, question: &Question<'_>) -> Result<Option<Found>, Error> {
+pub fn simpler(
+    network: &Network<Rational>,
+    known: &Found,
+    first: Suggested,
+    question: &Question<'_>,
+) -> Result<Option<Found>, Error> {
     let was_within = known.is_within(&question.tolerance);
     let length = |formula: &Function| formula.to_string().len();
     let known_length = length(&known.formula);
-    if was_within && known_length <= PLAIN_LENGTH && known.formula.outputs().iter().all(is_plain) {
-        return Ok(None);
-    }
-    let Some(first) = suggest(network, question, &[])? else { return Ok(None) };
     // What would not be taken need not be proved; floats see well what is off by twice the tolerance.
     let is_off = first.off > 2.0 * question.tolerance.to_f64();
     if length(&first.simple) >= known_length && (was_within || is_off) {
         return Ok(None);
     }
-    let Some(pieces) = looked_for(network, question, Some(first))? else { return Ok(None) };
+    let Some(pieces) = from_first(network, question, first)? else { return Ok(None) };
     let is_shorter = length(&pieces.formula) < known_length;
     let is_within = pieces.is_within(&question.tolerance);
     if !is_shorter && (was_within || !is_within) {
@@ -73,6 +79,17 @@ pub fn by_pieces(network: &Network<Rational>, question: &Question<'_>) -> Result
 }
 
 /// The same, from a first suggestion that is known already.
+///
+/// # Errors
+/// When a limit is reached.
+pub fn from_first(
+    network: &Network<Rational>,
+    question: &Question<'_>,
+    first: Suggested,
+) -> Result<Option<Found>, Error> {
+    looked_for(network, question, Some(first))
+}
+
 fn looked_for(
     network: &Network<Rational>,
     question: &Question<'_>,

@@ -1,7 +1,7 @@
 //! How far a formula is from its network, exactly, and the certificate for it.
 
 use pellucid_core::{CellStep, Certificate, Computation, Difference, Error, Function, Network, Proof, Rational};
-use pellucid_prove::{Apart, Largest, Means, OneLayerForm, ProofSink, Verdict, apart, prove_within_to};
+use pellucid_prove::{Apart, Largest, OneLayerForm, ProofSink, Verdict, apart, prove_known_bound_to};
 
 use crate::Question;
 
@@ -39,8 +39,7 @@ pub fn certify(
     let Largest::At(most, _) = deviation else { return Ok(None) };
     let sides = (Computation::Network(network.clone()), Computation::Function(formula.clone()));
     let mut kept = Kept::default();
-    let means = Means::default();
-    let proved = prove_within_to(&sides.0, &sides.1, &question.domain, most, question.limits, means, &mut kept);
+    let proved = prove_known_bound_to(&sides.0, &sides.1, &question.domain, most, question.limits, &mut kept);
     match proved {
         Err(_) if kept.is_full => Ok(None),
         Err(error) => Err(error),

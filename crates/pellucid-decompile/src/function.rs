@@ -44,12 +44,15 @@ const SHORT_BITS: usize = 24;
 const BITS_A_HALVING: f64 = 16.0;
 
 /// Formulas for a network.
+#[derive(Clone)]
 pub struct Suggested {
     /// The simplest whose root mean square deviation at the points is within the tolerance; where there is
     /// none, one that is simple for how near it is.
     pub simple: Function,
     /// Its largest deviation at the points, in floats.
     pub off: f64,
+    /// Is its deviation within the tolerance in the mean, or everywhere?
+    pub is_near: bool,
     /// One within the tolerance at all points, where the simple one is not.
     pub close: Option<Function>,
 }
@@ -84,7 +87,8 @@ pub fn suggest(
     let near: Option<Vec<&Reading>> = outputs.iter().map(|read| read.within(tolerance)).collect();
     let close = near.filter(|_| off > tolerance).map(|near| written(&near, network, question)).transpose()?;
     let simple: Vec<&Reading> = outputs.iter().map(|read| &read.simple).collect();
-    Ok(Some(Suggested { simple: written(&simple, network, question)?, off, close }))
+    let is_near = simple.iter().all(|reading| reading.is_good(tolerance));
+    Ok(Some(Suggested { simple: written(&simple, network, question)?, off, is_near, close }))
 }
 
 /// The function whose outputs these readings are.
@@ -129,6 +133,13 @@ struct Reading {
     mean: f64,
     /// How much there is to write.
     bits: usize,
+}
+
+impl Reading {
+    /// Is it within the tolerance in the mean, or at all points?
+    fn is_good(&self, tolerance: f64) -> bool {
+        self.mean <= tolerance || self.off <= tolerance
+    }
 }
 
 impl Reader<'_> {
@@ -238,8 +249,8 @@ fn is_readable(parts: &[Part]) -> bool {
 /// The one with the least to write of those within the tolerance on the whole, or else the best bargain of
 /// nearness and length.
 fn simplest_good(mut readings: Vec<Reading>, tolerance: f64) -> Option<Reading> {
-    let is_good = |reading: &Reading| reading.mean <= tolerance || reading.off <= tolerance;
-    if let Some(good) = readings.iter().filter(|reading| is_good(reading)).min_by_key(|reading| reading.bits) {
+    if let Some(good) = readings.iter().filter(|reading| reading.is_good(tolerance)).min_by_key(|reading| reading.bits)
+    {
         return Some(good.clone());
     }
     readings.retain(|reading| reading.off.is_finite());

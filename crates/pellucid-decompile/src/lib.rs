@@ -35,20 +35,21 @@ mod work;
 use pellucid_core::{Biases, Certificate, Circuit, Domain, Error, Function, Layer, Network, Rational};
 use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
 
-use crate::by_pieces::{by_pieces, simpler};
+use crate::by_pieces::{by_pieces, from_first, is_plain_formula, simpler};
 use crate::circuits::{Rounding, circuits_at_points, circuits_of};
 use crate::deviation::deviation;
 use crate::finite::{formula_at_points, neurons_at_points, remarks_at_points};
 use crate::found::Found;
+use crate::function::suggest;
 use crate::lattice::lattice_form;
 use crate::mechanism::{Mechanism, mechanism, noise, told_as, told_beside};
 use crate::remarks::remarks;
-use crate::rounding_ladder::{Reading, exact_reading, rounded_reading};
+use crate::rounding_ladder::{Climbed, Reading, Rows, climbed, exact_reading};
 
 pub use ablation::{Ablated, Ablation, Change, ablations};
 pub use form_to_expr::form_to_expr;
 pub use mechanism::Noise;
-pub use neurons::{Neuron, Status};
+pub use neurons::{Neuron, Status, rounded_row};
 pub use shorten::shorten;
 pub use target::AgainstTarget;
 pub use work::Work;
@@ -147,17 +148,8 @@ fn one_layer(
     hidden: &Layer<Rational>,
     question: &Question<'_>,
 ) -> Result<Decompiled, Error> {
-    let exact = question.tolerance.is_zero() || hidden.weights.is_empty();
-    let read = if exact { exact_reading } else { rounded_reading };
-    let Reading { neurons, form, formula, deviation, slack, swings } = read(network, hidden, question)?;
-    let mut found = Found { formula, apart: deviation, closer: None };
-    let mut reduced_widths = Some(smallest_widths(&form, question)?);
-    let mut form = Some(form);
-    if !exact && let Some(simple) = simpler(network, &found, question)? {
-        form = form_of(&simple.formula, question)?;
-        reduced_widths = form.as_ref().map(|form| smallest_widths(form, question)).transpose()?;
-        found = simple;
-    }
+    let ReadLayer { rows: Rows { neurons, slack, swings }, form, found } = read_layer(network, hidden, question)?;
+    let reduced_widths = form.as_ref().map(|form| smallest_widths(form, question)).transpose()?;
     let rounding = Rounding { domain: &question.domain, slack: &slack, swings: &swings };
     let circuits = circuits_of(&neurons, &found.formula, &rounding);
     let needed = |neuron: &Neuron| form.as_ref().is_none_or(|form| is_needed(neuron, form));
@@ -173,6 +165,52 @@ fn one_layer(
         neurons,
         ..found.certified(network, question)?
     })
+}
+
+/// One hidden layer, read.
+struct ReadLayer {
+    rows: Rows,
+    /// The formula's form, where one hidden layer can compute it.
+    form: Option<OneLayerForm>,
+    found: Found,
+}
+
+impl From<Reading> for ReadLayer {
+    fn from(reading: Reading) -> Self {
+        let found = Found { formula: reading.formula, apart: reading.deviation, closer: None };
+        ReadLayer { rows: reading.rows, form: Some(reading.form), found }
+    }
+}
+
+/// Neurons and formula of one hidden layer: exact ones, or by rounded rows or large pieces, whichever is simpler.
+fn read_layer(
+    network: &Network<Rational>,
+    hidden: &Layer<Rational>,
+    question: &Question<'_>,
+) -> Result<ReadLayer, Error> {
+    if question.tolerance.is_zero() || hidden.weights.is_empty() {
+        return Ok(exact_reading(network, hidden, question)?.into());
+    }
+    let (read, first): (ReadLayer, _) = match climbed(network, hidden, question)? {
+        Climbed::Reached(reading) if is_plain_formula(&reading.formula) => return Ok(reading.into()),
+        Climbed::Reached(reading) => (reading.into(), suggest(network, question, &[])?),
+        Climbed::Missed(missed) => {
+            let first = suggest(network, question, &[])?;
+            if missed.is_beyond()
+                && let Some(first) = first.as_ref().filter(|first| first.is_near && is_plain_formula(&first.simple))
+                && let Some(found) = from_first(network, question, first.clone())?
+            {
+                let form = form_of(&found.formula, question)?;
+                return Ok(ReadLayer { rows: missed.rows(), form, found });
+            }
+            (missed.read()?.into(), first)
+        }
+    };
+    let Some(first) = first else { return Ok(read) };
+    match simpler(network, &read.found, first, question)? {
+        Some(simple) => Ok(ReadLayer { form: form_of(&simple.formula, question)?, found: simple, ..read }),
+        None => Ok(read),
+    }
 }
 
 /// Does a form have anything of a neuron that works?

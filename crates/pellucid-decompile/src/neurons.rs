@@ -189,6 +189,24 @@ fn units(lead: usize, scale: &Scale) -> Vec<Rational> {
     scale.reach.iter().map(|reach| half / reach).chain([half.clone()]).collect()
 }
 
+/// A neuron's row in simple numbers: each a simple multiple of the leading one, moved by at most `slack` of how much
+/// the row varies on the domain.
+///
+/// ```
+/// use pellucid_core::{Affine, Domain, Rational};
+/// use pellucid_decompile::rounded_row;
+/// let row = Affine {
+///     coefficients: vec![Rational::from(2), Rational::ratio(-1999, 1000)],
+///     constant: Rational::ratio(1, 1000),
+/// };
+/// let rounded = rounded_row(&row, &Rational::ratio(1, 100), &Domain::unit_box(2));
+/// assert_eq!(rounded.coefficients, [Rational::from(2), Rational::from(-2)]);
+/// assert!(rounded.constant.is_zero());
+/// ```
+pub fn rounded_row(row: &Affine, slack: &Rational, domain: &Domain) -> Affine {
+    round_row(row, slack, &Scale::of(domain, row.coefficients.len())).0
+}
+
 /// The row with its entries made simple multiples of its leading one, each within `slack` of how
 /// much the row varies on the domain, and the largest change as a share of that.
 pub(crate) fn round_row(row: &Affine, slack: &Rational, scale: &Scale) -> (Affine, Rational) {

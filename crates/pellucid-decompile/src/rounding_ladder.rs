@@ -37,20 +37,78 @@ const READABLE: usize = 160;
 /// Formulas in which every hinge stands by itself are longer than the shortest by about this.
 const PLAIN: (usize, usize) = (5, 4);
 
-/// A network written in numbers rounded to some rung.
-pub struct Reading {
+/// The neurons of a network, read on some rung.
+pub struct Rows {
     /// The neurons, rows rounded.
     pub neurons: Vec<Neuron>,
+    /// The rung; 0 for no rounding.
+    pub slack: Rational,
+    /// How far each output swings on the domain.
+    pub swings: Vec<Rational>,
+}
+
+/// A network written in numbers rounded to some rung.
+pub struct Reading {
+    /// The neurons.
+    pub rows: Rows,
     /// What they compute, rounded.
     pub form: OneLayerForm,
     /// The same as text.
     pub formula: Function,
     /// Its exact largest deviation from the network.
     pub deviation: Apart,
-    /// The rung; 0 for no rounding.
-    pub slack: Rational,
-    /// How far each output swings on the domain.
-    pub swings: Vec<Rational>,
+}
+
+/// Where the way from coarse to fine ends.
+pub enum Climbed<'a> {
+    /// The coarsest reading within the tolerance that is simple.
+    Reached(Reading),
+    /// There is none.
+    Missed(Missed<'a>),
+}
+
+/// The coarsest rung that resembles the network, where none explains it. Its formula is not written yet: it is
+/// long, and another road may find a plain one.
+pub struct Missed<'a> {
+    ladder: Ladder<'a>,
+    rung: Rung,
+    /// Its largest deviation at the points tried, in floats.
+    off: f64,
+}
+
+impl Missed<'_> {
+    /// Is what the rung computes beyond the tolerance somewhere, as the points tried show?
+    pub fn is_beyond(&self) -> bool {
+        self.off > self.ladder.tolerance + self.ladder.samples.doubt()
+    }
+
+    /// The neurons, to be told beside a formula that another road found.
+    pub fn rows(&self) -> Rows {
+        let slack = self.rung.slack.clone().min(Rational::ratio(UNEXPLAINED_ROWS.0, UNEXPLAINED_ROWS.1));
+        let Ladder { network, hidden, question, swings, .. } = &self.ladder;
+        let neurons = neurons_of(hidden, network.output_layer(), &question.domain, &slack);
+        Rows { neurons, slack, swings: swings.clone() }
+    }
+
+    /// The reading of the rung, cut down to what matters most where it is too long.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn read(self) -> Result<Reading, Error> {
+        let Ladder { network, question, swings, .. } = &self.ladder;
+        let (form, formula) = match readable(network, &self.rung.form)? {
+            Some(formula) => (self.rung.form.clone(), formula),
+            None => {
+                // What is left out weighs more than the coarsest rounding of what is kept.
+                let coarsest = self.ladder.rung(&Rational::ratio(RUNGS[0].0, RUNGS[0].1))?;
+                let form = summary(&coarsest.form, &question.domain, swings);
+                let formula = formula_of(network, &form)?;
+                (form, formula)
+            }
+        };
+        let deviation = deviation(network, &formula, question)?;
+        Ok(Reading { rows: self.rows(), form, formula, deviation })
+    }
 }
 
 /// The network as it is, without any rounding.
@@ -67,15 +125,15 @@ pub fn exact_reading(
     read(network, rung, swings, question)
 }
 
-/// The coarsest reading within the tolerance that is simple, or else one that resembles the network.
+/// The coarsest reading within the tolerance that is simple, or else the rung that resembles the network.
 ///
 /// # Errors
 /// When a limit is reached.
-pub fn rounded_reading(
-    network: &Network<Rational>,
-    hidden: &Layer<Rational>,
-    question: &Question<'_>,
-) -> Result<Reading, Error> {
+pub fn climbed<'a>(
+    network: &'a Network<Rational>,
+    hidden: &'a Layer<Rational>,
+    question: &'a Question<'a>,
+) -> Result<Climbed<'a>, Error> {
     let ladder = Ladder::of(network, hidden, question);
     let mut fallback: Option<(f64, Rung)> = None;
     let mut last: Option<OneLayerForm> = None;
@@ -89,9 +147,9 @@ pub fn rounded_reading(
         let off = ladder.samples.largest_deviation(&rung.form);
         let (is_coarse, bits) = (rung.slack >= ladder.coarse, n_bits(&rung.form));
         if off <= ladder.tolerance + ladder.samples.doubt() && (is_coarse || bits <= SIMPLE_BITS) {
-            let reading = ladder.read(rung.clone())?;
+            let reading = read(network, rung.clone(), ladder.swings.clone(), question)?;
             if matches!(&reading.deviation.largest, Largest::At(most, _) if *most <= question.tolerance) {
-                return Ok(reading);
+                return Ok(Climbed::Reached(reading));
             }
         }
         // Otherwise the coarsest that resembles the network, or the closest.
@@ -104,23 +162,20 @@ pub fn rounded_reading(
             break;
         }
     }
-    let (_, mut rung) = fallback.ok_or_else(|| Error::input("no rounding was tried"))?;
-    if !is_readable(network, &rung.form)? {
-        // What is left out weighs more than the coarsest rounding of what is kept.
-        let coarsest = ladder.rung(&Rational::ratio(RUNGS[0].0, RUNGS[0].1))?;
-        rung.form = summary(&coarsest.form, &question.domain, &ladder.swings);
-    }
-    rung.slack = rung.slack.min(Rational::ratio(UNEXPLAINED_ROWS.0, UNEXPLAINED_ROWS.1));
-    rung.neurons = neurons_of(hidden, network.output_layer(), &question.domain, &rung.slack);
-    ladder.read(rung)
+    let (off, rung) = fallback.ok_or_else(|| Error::input("no rounding was tried"))?;
+    Ok(Climbed::Missed(Missed { ladder, rung, off }))
 }
 
-/// Is a form's formula short enough to be read?
-fn is_readable(network: &Network<Rational>, form: &OneLayerForm) -> Result<bool, Error> {
+/// A form's formula, where it is short enough to be read.
+fn readable(network: &Network<Rational>, form: &OneLayerForm) -> Result<Option<Function>, Error> {
     let most = READABLE * form.n_outputs();
     // Finding the shortest text takes long, and does not save that much.
     let plain: usize = (0..form.n_outputs()).map(|output| plain_length(form, output)).sum();
-    Ok(plain <= most * PLAIN.0 / PLAIN.1 && formula_of(network, form)?.to_string().len() <= most)
+    if plain > most * PLAIN.0 / PLAIN.1 {
+        return Ok(None);
+    }
+    let formula = formula_of(network, form)?;
+    Ok((formula.to_string().len() <= most).then_some(formula))
 }
 
 /// A network with what is known before it is rounded.
@@ -164,10 +219,6 @@ impl<'a> Ladder<'a> {
         let neurons = neurons_of(self.hidden, output, domain, slack);
         let form = rounded_form(&neurons, output, domain, slack, &self.swings);
         Ok(Rung { neurons, form, slack: slack.clone() })
-    }
-
-    fn read(&self, rung: Rung) -> Result<Reading, Error> {
-        read(self.network, rung, self.swings.clone(), self.question)
     }
 }
 
@@ -213,7 +264,7 @@ fn read(
     let Rung { neurons, form, slack } = rung;
     let formula = formula_of(network, &form)?;
     let deviation = deviation(network, &formula, question)?;
-    Ok(Reading { neurons, form, formula, deviation, slack, swings })
+    Ok(Reading { rows: Rows { neurons, slack, swings }, form, formula, deviation })
 }
 
 fn formula_of(network: &Network<Rational>, form: &OneLayerForm) -> Result<Function, Error> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use pellucid_core::{Computation, Error, Feature, Function, Hyperplane, Network, Rational};
-use pellucid_prove::{Hinge, Largest, Representable, largest_difference, representable};
+use pellucid_core::{Affine, Computation, Error, Feature, Function, Hyperplane, Network, Rational, dot};
+use pellucid_prove::{Largest, OneLayerForm, Representable, largest_difference, representable};
 
 use crate::Question;
 use crate::neurons::{Neuron, Status};
@@ -37,7 +37,7 @@ pub fn against_target(
     let computes_it = matches!(&deviation, Largest::At(most, _) if most <= tolerance);
     let missing = match representable(&target, domain, *limits) {
         _ if computes_it => Vec::new(),
-        Ok(Representable::Form(form)) => missing_detectors(neurons, &form.hinges),
+        Ok(Representable::Form(form)) => missing_detectors(neurons, &form),
         _ => Vec::new(),
     };
     Ok(AgainstTarget { target, deviation, missing })
@@ -51,9 +51,10 @@ const SAME_JUMP: (i64, i64) = (1, 20);
 const PLAIN_BITS: usize = 24;
 
 /// Kinks of the target that no neuron detects; and where the network's jump along a hyperplane is
-/// not the target's and all its detectors there look one way, the opposite detector, which would
-/// make up for it.
-fn missing_detectors(neurons: &[Neuron], kinks: &[Hinge]) -> Vec<Feature> {
+/// not the target's and all its detectors there look one way, the opposite detector, if the target varies on
+/// its side.
+fn missing_detectors(neurons: &[Neuron], form: &OneLayerForm) -> Vec<Feature> {
+    let kinks = &form.hinges;
     let detects = |neuron: &&Neuron| matches!(neuron.status, Status::Live | Status::Merged(_));
     let mut sides: BTreeMap<Hyperplane, (Vec<bool>, Vec<Rational>)> = BTreeMap::new();
     for neuron in neurons.iter().filter(detects) {
@@ -73,10 +74,46 @@ fn missing_detectors(neurons: &[Neuron], kinks: &[Hinge]) -> Vec<Feature> {
         });
         // The opposite of a row that means nothing is no news.
         let plain = plane.normal.iter().chain([&plane.offset]).map(Rational::bits).sum::<usize>() <= PLAIN_BITS;
-        if !same && plain && looks.iter().all(|above| above == &looks[0]) {
+        if !same && plain && looks.iter().all(|above| above == &looks[0]) && is_left_over(form, plane, looks[0]) {
             let sign = Rational::from(if looks[0] { -1 } else { 1 });
             missing.push(Feature::of_row(&plane.to_affine().scaled(&sign)));
         }
     }
     missing
+}
+
+/// Does the target vary across a hyperplane by more than a detector on one side of it can give? With its kink there
+/// written as a hinge that is on above (or below) the hyperplane, something is left that changes across it.
+fn is_left_over(form: &OneLayerForm, plane: &Hyperplane, is_above: bool) -> bool {
+    let kink = form.hinges.iter().find(|hinge| hinge.hyperplane == *plane);
+    let across = |(output, map): (usize, &Affine)| {
+        let rest = dot(&map.coefficients, &plane.normal);
+        match kink.filter(|_| !is_above) {
+            // J relu(z) = J z + J relu(-z)
+            Some(kink) => rest + &kink.jump[output] * dot(&plane.normal, &plane.normal),
+            None => rest,
+        }
+    };
+    form.affine.iter().enumerate().any(|map| !across(map).is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use pellucid_core::Domain;
+
+    use super::*;
+
+    #[test]
+    fn a_side_where_the_target_is_flat_needs_no_detector() {
+        let left_over = |text: &str, is_above: bool| {
+            let graph = Function::parse(text).unwrap().to_relu_graph();
+            let form = OneLayerForm::of_one_layer_graph(&graph, &Domain::Everywhere).unwrap();
+            let plane = Hyperplane { normal: vec![Rational::one()], offset: Rational::zero() };
+            is_left_over(&form, &plane, is_above)
+        };
+        // relu(x1) is nothing below 0; the identity and |x1| go on there.
+        assert_eq!((left_over("relu(x1)", true), left_over("relu(x1)", false)), (false, true));
+        assert_eq!((left_over("x1", true), left_over("-x1", false)), (true, true));
+        assert_eq!((left_over("abs(x1)", true), left_over("abs(x1)", false)), (true, true));
+    }
 }

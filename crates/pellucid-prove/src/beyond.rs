@@ -58,6 +58,8 @@ pub fn apart(
             Some((low + down, high + up))
         });
     })?;
+    // Rounded up cell by cell the sum may pass the whole.
+    let beyond = beyond.map(|(low, high)| (low, high.min(Rational::one())));
     Ok(Apart { largest, beyond })
 }
 
@@ -116,5 +118,8 @@ mod tests {
         // A third is no multiple of a power of two: bounds around it.
         let (low, high) = share("x1", "0*x1", "1", "[0,3]^2");
         assert!(low <= r("2/3") && r("2/3") <= high && &high - &low < r("1e-15"), "{low} {high}");
+        // Cells of thirds that fill the domain: no share is more than the whole.
+        let (low, high) = share("abs(x1 - 1) + 1", "0*x1", "1/2", "[0,3]^2");
+        assert!(high == r("1") && &high - &low < r("1e-15"), "{low} {high}");
     }
 }

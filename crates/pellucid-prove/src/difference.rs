@@ -142,6 +142,48 @@ pub fn prove_within_to(
     means: Means,
     sink: &mut dyn ProofSink,
 ) -> Result<Verdict, Error> {
+    prove_or_refute(left, right, domain, bound, limits, (means, true), sink)
+}
+
+/// As [`prove_within_to`] for a bound that is known to hold, such as the exact largest difference: no time goes
+/// into looking for a point where it does not. A bound that is wrong is refuted on the cells all the same.
+///
+/// ```
+/// use pellucid_core::{CellStep, Computation, Domain, Function, Rational};
+/// use pellucid_prove::{Limits, Verdict, prove_known_bound_to};
+/// let f = |text| Computation::Function(Function::parse(text).unwrap());
+/// let (left, right, box_) = (f("abs(x1)"), f("0*x1"), Domain::unit_box(1));
+/// let mut steps: Vec<CellStep> = Vec::new();
+/// let mut within = |bound: &Rational| {
+///     prove_known_bound_to(&left, &right, &box_, bound, Limits::default(), &mut steps).unwrap()
+/// };
+/// assert!(matches!(within(&Rational::one()), Verdict::Proved { n_cells: 2, .. }));
+/// assert!(matches!(within(&Rational::ratio(1, 2)), Verdict::Refuted(_)));
+/// ```
+///
+/// # Errors
+/// As [`prove_within`].
+pub fn prove_known_bound_to(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    limits: Limits<'_>,
+    sink: &mut dyn ProofSink,
+) -> Result<Verdict, Error> {
+    prove_or_refute(left, right, domain, bound, limits, (Means::default(), false), sink)
+}
+
+/// Proves or refutes a bound; `in_doubt` asks for simple points to be tried first.
+fn prove_or_refute(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    limits: Limits<'_>,
+    (means, in_doubt): (Means, bool),
+    sink: &mut dyn ProofSink,
+) -> Result<Verdict, Error> {
     left.check_input_order(right)?;
     let n_inputs = left.n_inputs();
     let (merge, graph) = difference_graph(left, right, means)?;
@@ -154,12 +196,20 @@ pub fn prove_within_to(
     polyhedron::interior_point(domain, n_inputs)?;
     let refuted = |point: Vec<Rational>| Verdict::Refuted(Counterexample::new(left, right, point));
     let exceeds = |point: &[Rational]| graph.evaluate(point).iter().any(|d| d.abs() > *bound);
-    if let Some(point) = simple_points(domain, n_inputs).find(|point| exceeds(point)) {
+    let tried =
+        simple_points(domain, n_inputs).take(if in_doubt { usize::MAX } else { 0 }).find(|point| exceeds(point));
+    if let Some(point) = tried {
         return Ok(refuted(point));
     }
     let hull = domain.hull();
+    // Equal forms are apart by nothing, so a known bound above 0 says that they differ.
+    let may_be_equal = in_doubt || bound.is_zero();
     let shallow = [left, right].into_iter().all(has_one_layer);
-    if means.canonical && shallow && same_canonical_form(&left.to_relu_graph(), &right.to_relu_graph(), &hull) {
+    if means.canonical
+        && may_be_equal
+        && shallow
+        && same_canonical_form(&left.to_relu_graph(), &right.to_relu_graph(), &hull)
+    {
         let forms = Difference::CanonicalForms;
         let difference =
             if hull == *domain { forms } else { Difference::Wider { domain: hull, difference: Box::new(forms) } };

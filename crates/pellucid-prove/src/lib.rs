@@ -40,8 +40,8 @@ pub use beyond::{Apart, apart};
 pub use cells::{CellCounts, Corners, LinearCell, Neighbour, cell_counts, cells, count_cells};
 pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count, plan_quickly};
 pub use difference::{
-    Counterexample, Largest, Means, ProofSink, Verdict, largest_difference, prove_within, prove_within_by,
-    prove_within_to,
+    Counterexample, Largest, Means, ProofSink, Verdict, largest_difference, prove_known_bound_to, prove_within,
+    prove_within_by, prove_within_to,
 };
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
 pub use few_neurons::{FewNeurons, few_neurons};

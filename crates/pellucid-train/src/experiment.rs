@@ -3,28 +3,9 @@
 use pellucid_core::{Error, Function};
 
 /// The most numbers that one batch, the test points or one layer may hold: 1 GiB of float32.
-const MAX_NUMBERS: usize = 1 << 28;
+pub(crate) const MAX_NUMBERS: usize = 1 << 28;
 
-/// How the weights are changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Optimizer {
-    /// Plain gradient descent on a fresh batch each step, without momentum.
-    #[default]
-    Sgd,
-}
-
-/// Where the initial weights and the inputs come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Random {
-    /// PyTorch's stream on a CPU, bit for bit.
-    #[default]
-    PyTorch,
-    /// A stream of our own, which uses all 64 bits of the seed.
-    Fast,
-}
-
-/// The settings of a training. [`Experiment::new`] and `Default` give the seed notebook's: 500
+/// The settings of a training as the seed's notebook does it, PyTorch's random numbers included. [`Experiment::new`] and `Default` give the seed notebook's: 500
 /// steps of plain gradient descent with rate 0.1, each on 1000 fresh inputs in [-1, 1), without
 /// biases.
 ///
@@ -53,12 +34,8 @@ pub struct Experiment {
     pub learning_rate: f64,
     /// The number of test points, drawn once before the first step.
     pub test_points: usize,
-    /// How the weights are changed.
-    pub optimizer: Optimizer,
     /// The range `(low, high)` of each input, or a single one that holds for all.
     pub inputs: Vec<(f32, f32)>,
-    /// Where the initial weights and the inputs come from.
-    pub random: Random,
     /// Records the loss on the test points after steps 1, 1 + every, 1 + 2 every, ...
     pub record_every: Option<usize>,
 }
@@ -75,9 +52,7 @@ impl Experiment {
             batch: 1000,
             learning_rate: 0.1,
             test_points: 1000,
-            optimizer: Optimizer::Sgd,
             inputs: vec![(-1.0, 1.0)],
-            random: Random::PyTorch,
             record_every: None,
         }
     }
@@ -95,29 +70,8 @@ impl Experiment {
     /// # Errors
     /// Lists everything that is wrong.
     pub fn validate(&self) -> Result<(), Error> {
-        let mut wrong = Vec::new();
-        let function = &self.function;
-        let (n_inputs, n_outputs) = (function.n_inputs(), function.n_outputs());
-        match self.shape.as_slice() {
-            [] | [_] => wrong.push(format!("the shape {:?} needs at least an input and an output width", self.shape)),
-            [first, .., last] => {
-                if *first != n_inputs {
-                    wrong.push(format!(
-                        "the shape {:?} begins with {first}, but `{function}` has {n_inputs} inputs",
-                        self.shape
-                    ));
-                }
-                if *last != n_outputs {
-                    wrong.push(format!(
-                        "the shape {:?} ends with {last}, but `{function}` has {n_outputs} outputs",
-                        self.shape
-                    ));
-                }
-            }
-        }
-        if self.shape.contains(&0) {
-            wrong.push(format!("the shape {:?} has a layer without neurons", self.shape));
-        }
+        let mut wrong = shape_errors(&self.shape, &self.function);
+        let (n_inputs, n_outputs) = (self.function.n_inputs(), self.function.n_outputs());
         if self.batch == 0 {
             wrong.push("the batch must hold at least 1 sample".into());
         }
@@ -131,9 +85,6 @@ impl Experiment {
         }
         if too_many(self.test_points, width) {
             wrong.push(format!("{} test points are too many (at most {MAX_NUMBERS} numbers)", self.test_points));
-        }
-        if self.shape.windows(2).any(|widths| too_many(widths[0], widths[1])) {
-            wrong.push(format!("the shape {:?} is too large (at most {MAX_NUMBERS} weights a layer)", self.shape));
         }
         if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
             wrong.push(format!("the learning rate must be a positive number, not {}", self.learning_rate));
@@ -159,6 +110,32 @@ impl Experiment {
             each => each.to_vec(),
         }
     }
+}
+
+/// Everything that is wrong with the widths of a network for a function.
+pub(crate) fn shape_errors(shape: &[usize], function: &Function) -> Vec<String> {
+    let (n_inputs, n_outputs) = (function.n_inputs(), function.n_outputs());
+    let mut wrong = Vec::new();
+    match shape {
+        [] | [_] => wrong.push(format!("the shape {:?} needs at least an input and an output width", shape)),
+        [first, .., last] => {
+            if *first != n_inputs {
+                wrong
+                    .push(format!("the shape {:?} begins with {first}, but `{function}` has {n_inputs} inputs", shape));
+            }
+            if *last != n_outputs {
+                wrong.push(format!("the shape {:?} ends with {last}, but `{function}` has {n_outputs} outputs", shape));
+            }
+        }
+    }
+    if shape.contains(&0) {
+        wrong.push(format!("the shape {:?} has a layer without neurons", shape));
+    }
+    let too_many = |widths: &[usize]| widths[0].checked_mul(widths[1]).is_none_or(|n| n > MAX_NUMBERS);
+    if shape.windows(2).any(too_many) {
+        wrong.push(format!("the shape {shape:?} is too large (at most {MAX_NUMBERS} weights a layer)"));
+    }
+    wrong
 }
 
 impl Default for Experiment {

@@ -5,6 +5,9 @@
 
 use pellucid_core::{Expr, Function, Rational};
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, f32x16};
+
 use crate::column::{Column, LANES, TILE, zeros};
 
 /// A function as a program for a stack of columns.
@@ -69,12 +72,18 @@ impl BatchFunction {
 
     /// The outputs' columns from the inputs' columns.
     pub(crate) fn evaluate(&mut self, inputs: &[Column<f32>], outputs: &mut [Column<f32>]) {
+        dispatch!(Level::new(), simd => self.evaluate_with(simd, inputs, outputs));
+    }
+
+    /// As [`evaluate`](Self::evaluate) with these vector instructions.
+    #[inline(always)]
+    pub(crate) fn evaluate_with<S: Simd>(&mut self, simd: S, inputs: &[Column<f32>], outputs: &mut [Column<f32>]) {
         for (steps, output) in self.outputs.iter().zip(outputs) {
             let mut height = 0;
             for step in steps {
-                height = step.run(inputs, &mut self.stack, height);
+                height = step.run(simd, inputs, &mut self.stack, height);
             }
-            *output = self.stack[0];
+            copy(simd, &self.stack[0], output);
         }
     }
 }
@@ -165,14 +174,16 @@ fn pwl(points: &[(Rational, Rational)]) -> Step {
 
 impl Step {
     /// Runs on a stack of this height and returns the new height.
-    fn run(&self, inputs: &[Column<f32>], stack: &mut [Column<f32>], height: usize) -> usize {
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, inputs: &[Column<f32>], stack: &mut [Column<f32>], height: usize) -> usize {
+        let zero = f32x16::splat(simd, 0.0);
         match self {
             Step::Constant(value) => {
                 stack[height] = [[*value; LANES]; TILE / LANES];
                 height + 1
             }
             Step::Input(index) => {
-                stack[height] = inputs[*index];
+                copy(simd, &inputs[*index], &mut stack[height]);
                 height + 1
             }
             Step::Argument(at) => {
@@ -183,68 +194,95 @@ impl Step {
                 stack[*base] = stack[height - 1];
                 base + 1
             }
-            Step::Add => with_next(stack, height, |sum, term| sum + term),
-            Step::Min => with_next(stack, height, |best, v| if v < best { v } else { best }),
-            Step::Max => with_next(stack, height, |best, v| if v > best { v } else { best }),
-            Step::Scale(factor) => change(stack, height, |v| factor * v),
-            Step::Relu => change(stack, height, |v| if v > 0.0 { v } else { 0.0 }),
-            Step::Abs => change(stack, height, |v| if v < 0.0 { -v } else { v }),
+            Step::Add => with_next(simd, stack, height, |sum, term| sum + term),
+            Step::Min => with_next(simd, stack, height, |best, v| v.simd_lt(best).select(v, best)),
+            Step::Max => with_next(simd, stack, height, |best, v| v.simd_gt(best).select(v, best)),
+            Step::Scale(factor) => {
+                let factor = f32x16::splat(simd, *factor);
+                change(simd, stack, height, |v| factor * v)
+            }
+            Step::Relu => change(simd, stack, height, |v| v.simd_gt(zero).select(v, zero)),
+            Step::Abs => change(simd, stack, height, |v| v.simd_lt(zero).select(-v, v)),
             Step::Clamp => {
                 stack.swap(height - 2, height - 1);
                 // Now value, high, low: low is applied first.
                 let (values, bounds) = stack[..height].split_at_mut(height - 2);
                 let value = &mut values[height - 3];
-                combine(value, &bounds[1], |v, low| if v < low { low } else { v });
-                combine(value, &bounds[0], |v, high| if v > high { high } else { v });
+                combine(simd, value, &bounds[1], |v, low| v.simd_lt(low).select(low, v));
+                combine(simd, value, &bounds[0], |v, high| v.simd_gt(high).select(high, v));
                 height - 2
             }
             Step::Ranked { rank, n } => {
                 let base = height - n;
-                sort(&mut stack[base..height]);
+                sort(simd, &mut stack[base..height]);
                 stack[base] = stack[base + rank];
                 base + 1
             }
-            Step::Pwl((slope, offset), pieces) => change(stack, height, |x| {
-                let mut y = slope * x + offset;
-                for (at, (slope, offset)) in pieces {
-                    y = if *at < x { slope * x + offset } else { y };
-                }
-                y
-            }),
+            Step::Pwl((slope, offset), pieces) => {
+                let number = |value: f32| f32x16::splat(simd, value);
+                change(simd, stack, height, |x| {
+                    let mut y = number(*slope) * x + number(*offset);
+                    for (at, (slope, offset)) in pieces {
+                        y = x.simd_gt(number(*at)).select(number(*slope) * x + number(*offset), y);
+                    }
+                    y
+                })
+            }
         }
     }
 }
 
-fn change(stack: &mut [Column<f32>], height: usize, f: impl Fn(f32) -> f32) -> usize {
+#[inline(always)]
+fn copy<S: Simd>(simd: S, from: &Column<f32>, to: &mut Column<f32>) {
+    for (from, to) in from.iter().zip(to) {
+        f32x16::from_slice(simd, from).store_slice(to);
+    }
+}
+
+#[inline(always)]
+fn change<S: Simd>(simd: S, stack: &mut [Column<f32>], height: usize, f: impl Fn(f32x16<S>) -> f32x16<S>) -> usize {
     for lanes in &mut stack[height - 1] {
-        *lanes = lanes.map(&f);
+        f(f32x16::from_slice(simd, lanes)).store_slice(lanes);
     }
     height
 }
 
-fn with_next(stack: &mut [Column<f32>], height: usize, f: impl Fn(f32, f32) -> f32) -> usize {
+#[inline(always)]
+fn with_next<S: Simd>(
+    simd: S,
+    stack: &mut [Column<f32>],
+    height: usize,
+    f: impl Fn(f32x16<S>, f32x16<S>) -> f32x16<S>,
+) -> usize {
     let (below, top) = stack[..height].split_at_mut(height - 1);
-    combine(&mut below[height - 2], &top[0], f);
+    combine(simd, &mut below[height - 2], &top[0], f);
     height - 1
 }
 
-fn combine(left: &mut Column<f32>, right: &Column<f32>, f: impl Fn(f32, f32) -> f32) {
+#[inline(always)]
+fn combine<S: Simd>(
+    simd: S,
+    left: &mut Column<f32>,
+    right: &Column<f32>,
+    f: impl Fn(f32x16<S>, f32x16<S>) -> f32x16<S>,
+) {
     for (left, right) in left.iter_mut().zip(right) {
-        for (left, right) in left.iter_mut().zip(right) {
-            *left = f(*left, *right);
-        }
+        f(f32x16::from_slice(simd, left), f32x16::from_slice(simd, right)).store_slice(left);
     }
 }
 
 /// Sorts each sample's values. Exchanging neighbours only, and only when they are out of order,
 /// keeps equal values (0 and -0) in place, as the sort of `evaluate` does.
-fn sort(columns: &mut [Column<f32>]) {
+#[inline(always)]
+fn sort<S: Simd>(simd: S, columns: &mut [Column<f32>]) {
     for end in (1..columns.len()).rev() {
         for i in 0..end {
             let (left, right) = columns.split_at_mut(i + 1);
-            for (a, b) in left[i].iter_mut().flatten().zip(right[0].iter_mut().flatten()) {
-                let swap = *b < *a;
-                (*a, *b) = (if swap { *b } else { *a }, if swap { *a } else { *b });
+            for (left, right) in left[i].iter_mut().zip(&mut right[0]) {
+                let (a, b) = (f32x16::from_slice(simd, left), f32x16::from_slice(simd, right));
+                let swap = b.simd_lt(a);
+                swap.select(b, a).store_slice(left);
+                swap.select(a, b).store_slice(right);
             }
         }
     }
@@ -256,7 +294,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Random, RandomStream};
+    use crate::RandomStream;
 
     const N_INPUTS: usize = 3;
 
@@ -294,7 +332,7 @@ mod tests {
             grid in any::<bool>(),
         ) {
             let function = Function::new(numbered_inputs(N_INPUTS), outputs).unwrap();
-            let mut random = RandomStream::new(Random::Fast, seed);
+            let mut random = RandomStream::new(seed);
             let mut inputs = [zeros(); N_INPUTS];
             for column in &mut inputs {
                 random.fill_rand(column.as_flattened_mut());

@@ -151,7 +151,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Random, RandomStream};
+    use crate::RandomStream;
 
     /// `n` values in [-1, 1).
     fn draw(random: &mut RandomStream, n: usize) -> Vec<f64> {
@@ -189,7 +189,7 @@ mod tests {
             n_samples in 1_usize..300,
             seed in any::<u64>(),
         ) {
-            let mut random = RandomStream::new(Random::Fast, seed);
+            let mut random = RandomStream::new(seed);
             let mut layer = |n_inputs, n_outputs| {
                 let weights = draw(&mut random, n_inputs * n_outputs);
                 Affine { n_inputs, weights, biases: draw(&mut random, n_outputs) }

@@ -21,15 +21,22 @@
 
 mod affine;
 mod column;
+mod data_set;
 mod experiment;
 mod expr_to_batch;
-mod fast_random;
+mod fast;
 mod gradient;
+mod initial;
 mod interval;
+mod kinks;
 mod mersenne_twister;
 mod random_stream;
+mod regimen;
+mod second_order;
+mod task;
 mod test_set;
 mod train_many;
+mod train_with;
 mod uniform_inputs;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,10 +49,14 @@ use crate::gradient::Gradient;
 use crate::test_set::TestSet;
 use crate::uniform_inputs::UniformInputs;
 
-pub use experiment::{Experiment, Optimizer, Random};
+pub use data_set::DataSet;
+pub use experiment::Experiment;
 pub use interval::binomial_interval_95;
 pub use random_stream::RandomStream;
+pub use regimen::{Data, Init, Loss, Optimizer, Penalty, Random, Regimen, Schedule};
+pub use task::Task;
 pub use train_many::train_many;
+pub use train_with::{train_many_with, train_with};
 
 /// What one training gave.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,8 +74,10 @@ pub struct Run {
     pub final_loss: f32,
     /// The network after the last step that was done.
     pub network: Network<f32>,
-    /// How many steps were done: all, unless the run was cancelled.
+    /// How many steps were done, all attempts together.
     pub steps_done: usize,
+    /// How often the training began again.
+    pub restarts: u64,
     /// Was the run ended early?
     pub cancelled: bool,
 }
@@ -99,7 +112,7 @@ pub fn train_cancellable(experiment: &Experiment, cancel: &AtomicBool) -> Result
         |layers: &[Affine<f32>]| Network::new(Some(names.clone()), layers.iter().map(Affine::to_layer).collect());
 
     // The order of these draws is the notebook's: layers, test points, then one batch a step.
-    let mut random = RandomStream::new(experiment.random, experiment.seed);
+    let mut random = RandomStream::new(experiment.seed);
     let mut layers: Vec<Affine<f32>> = experiment
         .shape
         .windows(2)
@@ -124,9 +137,7 @@ pub fn train_cancellable(experiment: &Experiment, cancel: &AtomicBool) -> Result
             function.evaluate(inputs, targets);
             gradient.add_tile(&layers, batch.samples_in(tile));
         }
-        match experiment.optimizer {
-            Optimizer::Sgd => gradient.descend(&mut layers, experiment.learning_rate),
-        }
+        gradient.descend(&mut layers, experiment.learning_rate);
         if experiment.record_every.is_some_and(|every| steps_done % every == 0) {
             losses.push((steps_done + 1, test_set.loss(&layers)));
         }
@@ -141,6 +152,7 @@ pub fn train_cancellable(experiment: &Experiment, cancel: &AtomicBool) -> Result
         final_loss: test_set.loss(&layers),
         network: network(&layers)?,
         steps_done,
+        restarts: 0,
         cancelled: steps_done < experiment.steps,
     })
 }

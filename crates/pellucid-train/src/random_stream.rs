@@ -2,8 +2,6 @@
 
 use pellucid_core::Layer;
 
-use crate::Random;
-use crate::fast_random::FastRandom;
 use crate::mersenne_twister::{BLOCK, MersenneTwister};
 
 /// A float32 from `torch.rand` is this many random bits...
@@ -14,34 +12,25 @@ const UNIT: f32 = 1.0 / (1 << BITS) as f32;
 /// A stream of uniform floats and initial weights.
 ///
 /// ```
-/// use pellucid_train::{Random, RandomStream};
+/// use pellucid_train::RandomStream;
 /// // torch.manual_seed(0); torch.rand(2)
-/// let mut random = RandomStream::new(Random::PyTorch, 0);
+/// let mut random = RandomStream::new(0);
 /// assert_eq!(random.rand(2), [0.49625659, 0.76822180]);
 /// ```
 #[derive(Clone, Debug)]
 pub struct RandomStream {
-    source: Source,
+    twister: Box<MersenneTwister>,
     block: Box<[f32; BLOCK]>,
     used: usize,
-}
-
-#[derive(Clone, Debug)]
-enum Source {
-    PyTorch(Box<MersenneTwister>),
-    Fast(Box<FastRandom>),
 }
 
 impl RandomStream {
     /// The stream for a seed, as after `torch.manual_seed(seed)`.
     ///
     /// PyTorch's stream depends on the lower 32 bits of the seed only.
-    pub fn new(random: Random, seed: u64) -> Self {
-        let source = match random {
-            Random::PyTorch => Source::PyTorch(Box::new(MersenneTwister::new(seed as u32))),
-            Random::Fast => Source::Fast(Box::new(FastRandom::new(seed))),
-        };
-        RandomStream { source, block: Box::new([0.0; BLOCK]), used: BLOCK }
+    pub fn new(seed: u64) -> Self {
+        let twister = Box::new(MersenneTwister::new(seed as u32));
+        RandomStream { twister, block: Box::new([0.0; BLOCK]), used: BLOCK }
     }
 
     /// `torch.rand(n)`: float32, uniform on `[0, 1)` in steps of 2^-24.
@@ -69,8 +58,8 @@ impl RandomStream {
     /// `r * (high - low) + low` is rounded once, because PyTorch's build fuses it.
     ///
     /// ```
-    /// use pellucid_train::{Random, RandomStream};
-    /// let values = RandomStream::new(Random::PyTorch, 0).uniform(1000, -2.0, 3.0);
+    /// use pellucid_train::RandomStream;
+    /// let values = RandomStream::new(0).uniform(1000, -2.0, 3.0);
     /// assert!(values.iter().all(|v| (-2.0..=3.0).contains(v)));
     /// ```
     pub fn uniform(&mut self, n: usize, low: f64, high: f64) -> Vec<f32> {
@@ -84,8 +73,8 @@ impl RandomStream {
     /// (out, in) row by row, then the biases; all biases are 0 without `bias`.
     ///
     /// ```
-    /// use pellucid_train::{Random, RandomStream};
-    /// let layer = RandomStream::new(Random::PyTorch, 0).linear(1, 2, false);
+    /// use pellucid_train::RandomStream;
+    /// let layer = RandomStream::new(0).linear(1, 2, false);
     /// assert_eq!(layer.weights, [[-0.0074868202], [0.53644359]]);
     /// ```
     pub fn linear(&mut self, n_inputs: usize, n_outputs: usize, bias: bool) -> Layer<f32> {
@@ -102,12 +91,8 @@ impl RandomStream {
 
     fn next_block(&mut self) {
         // By way of i32, which is what vector units convert.
-        match &mut self.source {
-            Source::PyTorch(twister) => {
-                twister.next_block(&mut self.block, |word| (word & ((1 << BITS) - 1)) as i32 as f32 * UNIT);
-            }
-            Source::Fast(fast) => fast.next_block(&mut self.block, |word| (word >> (32 - BITS)) as i32 as f32 * UNIT),
-        }
+        let convert = |word| (word & ((1 << BITS) - 1)) as i32 as f32 * UNIT;
+        self.twister.next_block(&mut self.block, convert);
         self.used = 0;
     }
 }
@@ -118,14 +103,12 @@ mod tests {
 
     #[test]
     fn pieces_join_to_the_same_stream() {
-        for random in [Random::PyTorch, Random::Fast] {
-            let whole = RandomStream::new(random, 3).rand(3000);
-            let mut stream = RandomStream::new(random, 3);
-            let pieces: Vec<f32> = [0, 1, 623, 1, 999, 1376].into_iter().flat_map(|n| stream.rand(n)).collect();
-            assert_eq!(whole, pieces);
-            let mean = whole.iter().sum::<f32>() / 3000.0;
-            assert!((mean - 0.5).abs() < 0.03, "{mean}");
-            assert!(whole.iter().all(|v| (0.0..1.0).contains(v)));
-        }
+        let whole = RandomStream::new(3).rand(3000);
+        let mut stream = RandomStream::new(3);
+        let pieces: Vec<f32> = [0, 1, 623, 1, 999, 1376].into_iter().flat_map(|n| stream.rand(n)).collect();
+        assert_eq!(whole, pieces);
+        let mean = whole.iter().sum::<f32>() / 3000.0;
+        assert!((mean - 0.5).abs() < 0.03, "{mean}");
+        assert!(whole.iter().all(|v| (0.0..1.0).contains(v)));
     }
 }

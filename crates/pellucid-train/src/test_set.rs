@@ -38,6 +38,16 @@ impl TestSet {
         TestSet { n_points, inputs, targets, squares: vec![0.0; n_points * function.n_outputs()] }
     }
 
+    /// These points: inputs and targets row by row.
+    pub(crate) fn of(inputs: &[f32], targets: &[f32], n_inputs: usize, n_outputs: usize) -> Self {
+        TestSet {
+            n_points: targets.len() / n_outputs,
+            inputs: to_tiles(inputs, n_inputs),
+            targets: to_tiles(targets, n_outputs),
+            squares: vec![0.0; targets.len()],
+        }
+    }
+
     /// The mean squared error over the points and the outputs.
     pub(crate) fn loss(&mut self, layers: &[Affine<f32>]) -> f32 {
         for (tile, (inputs, targets)) in self.inputs.iter().zip(&self.targets).enumerate() {
@@ -54,6 +64,20 @@ impl TestSet {
         }
         torch_sum(&self.squares) / self.squares.len() as f32
     }
+}
+
+/// Rows as columns, tile by tile; the last is filled up with zeros.
+fn to_tiles(rows: &[f32], width: usize) -> Vec<Vec<Column<f32>>> {
+    let tile = |rows: &[f32]| {
+        let mut columns = vec![zeros(); width];
+        for (sample, row) in rows.chunks_exact(width).enumerate() {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.as_flattened_mut()[sample] = *value;
+            }
+        }
+        columns
+    };
+    rows.chunks(TILE * width).map(tile).collect()
 }
 
 /// The network's outputs for a tile.
@@ -130,12 +154,11 @@ fn add(sum: &mut [f32; VECTOR], vector: &[f32; VECTOR]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Random;
 
     #[test]
     fn the_sum_is_the_sum() {
         for n in [0, 1, 7, 8, 31, 32, 100, 1000, 4096, 70_000, 300_000] {
-            let values = RandomStream::new(Random::Fast, n as u64).rand(n);
+            let values = RandomStream::new(n as u64).rand(n);
             let exact: f64 = values.iter().map(|v| f64::from(*v)).sum();
             assert!((f64::from(torch_sum(&values)) - exact).abs() <= exact * 1e-6, "{n}");
         }

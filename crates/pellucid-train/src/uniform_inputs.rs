@@ -69,7 +69,6 @@ fn pick<const N: usize>(draws: &[f32], input: usize, (width, low): (f32, f32), c
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Random;
     use crate::column::zeros;
 
     #[test]
@@ -77,9 +76,9 @@ mod tests {
         for n_inputs in 1..7 {
             let ranges: Vec<(f32, f32)> = (0..n_inputs).map(|i| (-1.0 - i as f32, 0.5)).collect();
             let n_samples = TILE + 5;
-            let draws = RandomStream::new(Random::PyTorch, 0).rand(n_samples * n_inputs);
+            let draws = RandomStream::new(0).rand(n_samples * n_inputs);
             let mut batch = UniformInputs::new(n_samples, &ranges);
-            batch.draw(&mut RandomStream::new(Random::PyTorch, 0));
+            batch.draw(&mut RandomStream::new(0));
             assert_eq!((batch.n_tiles(), batch.samples_in(0), batch.samples_in(1)), (2, TILE, 5));
             let mut columns = vec![zeros(); n_inputs];
             for sample in 0..n_samples {

@@ -1,7 +1,7 @@
 //! The random stream against PyTorch's own, bit for bit.
 
 use pellucid_core::Layer;
-use pellucid_train::{Random, RandomStream};
+use pellucid_train::RandomStream;
 use serde_json::Value;
 
 const FIXTURE: &str = include_str!("fixtures/torch_random.json");
@@ -27,7 +27,7 @@ fn every_draw_is_pytorchs() {
     assert!(cases.len() >= 7);
     for case in cases {
         let seed = case["seed"].as_u64().unwrap();
-        let mut random = RandomStream::new(Random::PyTorch, seed);
+        let mut random = RandomStream::new(seed);
         assert_eq!(bits(&random.rand(20)), floats(case, "rand_20"), "seed {seed}");
         assert_eq!(bits(&random.rand(10)), floats(case, "rand_5x2"), "seed {seed}");
         let layer = random.linear(1, 2, false);

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pellucid_core::Function;
-use pellucid_train::{Experiment, Random, Run, train, train_cancellable, train_many};
+use pellucid_train::{Experiment, Run, train, train_cancellable, train_many};
 
 /// A short training with everything that the notebook does without: depth, biases, several
 /// outputs, ranges of their own, an uneven batch.
@@ -33,12 +33,9 @@ fn train_on(threads: usize, experiment: &Experiment) -> Vec<Run> {
 
 #[test]
 fn the_number_of_threads_does_not_matter() {
-    for random in [Random::PyTorch, Random::Fast] {
-        let experiment = Experiment { random, ..deep() };
-        let alone: Vec<Run> = (3..20).map(|seed| train(&Experiment { seed, ..experiment.clone() }).unwrap()).collect();
-        for threads in [1, 2, 5] {
-            assert_eq!(train_on(threads, &experiment), alone, "{threads} threads");
-        }
+    let alone: Vec<Run> = (3..20).map(|seed| train(&Experiment { seed, ..deep() }).unwrap()).collect();
+    for threads in [1, 2, 5] {
+        assert_eq!(train_on(threads, &deep()), alone, "{threads} threads");
     }
 }
 
@@ -68,12 +65,9 @@ fn cancelled_runs_end_early() {
 #[test]
 fn wider_and_biased_networks_learn() {
     let function = Function::parse("max(x1 - 1/4, -x2, 1/8)").unwrap();
-    for random in [Random::PyTorch, Random::Fast] {
-        let experiment =
-            Experiment { bias: true, random, steps: 2000, ..Experiment::new(function.clone(), vec![2, 16, 8, 1]) };
-        let run = train(&experiment).unwrap();
-        assert!(run.final_loss < 1e-3 && run.start_loss > 1e-2, "{} to {}", run.start_loss, run.final_loss);
-    }
+    let experiment = Experiment { bias: true, steps: 2000, ..Experiment::new(function, vec![2, 16, 8, 1]) };
+    let run = train(&experiment).unwrap();
+    assert!(run.final_loss < 1e-3 && run.start_loss > 1e-2, "{} to {}", run.start_loss, run.final_loss);
 }
 
 #[test]

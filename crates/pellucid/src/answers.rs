@@ -6,6 +6,7 @@ use pellucid_compile::{Approximated, Compiled};
 use pellucid_core::{Affine, Biases, Circuit, Domain, Network, NeuronId, Rational, expr_to_text};
 use pellucid_decompile::{Ablated, Ablation, Decompiled, Neuron, Noise, Status};
 use pellucid_prove::{Counterexample, Largest, LinearCell};
+use pellucid_survey::{Searched, Share, Sought, Summary};
 use pellucid_train::{Run, binomial_interval_95};
 use serde_json::{Value, json};
 
@@ -51,6 +52,76 @@ pub fn compiled(compiled: &Compiled, n_cells: Option<usize>) -> Value {
             })),
         },
     })
+}
+
+/// The answer of `survey`: one entry for each function, shape and regimen, and the features that several functions
+/// share.
+pub fn surveyed(summary: &Summary) -> Value {
+    let share = |share: &Share| {
+        json!({
+            "count": share.count, "of": share.of,
+            "interval_95": [rounded(share.interval.0), rounded(share.interval.1)],
+        })
+    };
+    let cells = summary.cells.iter().map(|cell| {
+        let about = &cell.about;
+        let verdicts: serde_json::Map<String, Value> = pellucid_survey::Verdict::ALL
+            .iter()
+            .zip(&cell.by_verdict)
+            .map(|(verdict, n)| (verdict.name().to_string(), json!(n)))
+            .collect();
+        json!({
+            "function": about.function,
+            "formula": about.formula,
+            "domain": about.domain,
+            "widths": about.widths,
+            "regimen": about.regimen,
+            "regimen_hash": about.hash,
+            "tolerance": about.tolerance,
+            "verdicts": verdicts,
+            "found": share(&cell.found),
+            "found_without_restart": share(&cell.found_at_once),
+            "causes": cell.causes,
+            "mean_steps": cell.mean_steps.is_finite().then(|| rounded(cell.mean_steps)),
+            "steps_per_found": cell.steps_per_found.is_finite().then(|| rounded(cell.steps_per_found)),
+            "median_good_after": cell.median_good_after,
+            "circuits": cell.n_classes,
+            "most_frequent": cell.classes.iter().map(|(class, n)| json!({"circuit": class, "count": n})).collect::<Vec<_>>(),
+            "strong_universality": cell.strong.map(rounded),
+            "weak_universality": share(&cell.weak),
+            "agreement": cell.agreement.map(rounded),
+            "agreement_by_chance": cell.chance.map(rounded),
+            "agreement_corrected": cell.corrected_agreement().map(rounded),
+        })
+    });
+    let reuse = summary.reuse.iter().map(|(feature, functions)| json!({"feature": feature, "networks": functions}));
+    json!({"cells": cells.collect::<Vec<_>>(), "features": reuse.collect::<Vec<_>>()})
+}
+
+/// The answer of `search`.
+pub fn searched(sought: &Sought, done: &Searched, known: usize) -> Value {
+    let found = done.found.as_ref().map(|found| {
+        json!({
+            "widths": found.network.widths(),
+            "hidden_neurons": found.network.hidden_neurons(),
+            "layers": layers(&found.network),
+            "verdict": "proved",
+        })
+    });
+    json!({
+        "function": sought.function.to_string(),
+        "domain": sought.domain.to_string(),
+        "smaller_than": sought.smaller_than,
+        "found": found,
+        "tried": done.n_tried,
+        "complete": done.is_complete,
+        "known": known,
+        "lower_bound": {"neurons": done.lower_bound.0, "reason": done.lower_bound.1},
+    })
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }
 
 /// The answer of `compile --within`: the keys of `compile`, and the error.

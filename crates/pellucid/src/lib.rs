@@ -26,6 +26,7 @@ mod float32;
 mod html_document;
 mod in_order;
 pub mod library;
+mod line_up;
 mod notebook;
 mod on_data;
 mod page_parts;
@@ -34,6 +35,9 @@ mod replay;
 mod report;
 mod reproduce;
 mod reuse;
+mod survey_page;
+mod survey_tables;
+mod table_to_data_set;
 mod text;
 mod unsaid;
 mod witness;
@@ -45,11 +49,15 @@ pub use explain::{Explaining, explain, explain_refutation};
 pub use export::{certificate_to_rocq, certificate_to_smt, claim_to_smt};
 pub use float32::{InFloat32, in_float32};
 pub use in_order::in_order;
+pub use line_up::{function_beside, line_up};
 pub use notebook::{Printed, notebook};
 pub use on_data::{DataColumns, Differences, OnData, on_data};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
+pub use survey_page::survey_page;
+pub use survey_tables::survey_tables;
+pub use table_to_data_set::table_to_data_set;
 pub use text::{brief, wrapped};
 pub use unsaid::{n_cells_of, usual_tolerance, written_domain, written_target};
 pub use witness::{Witness, witness};
@@ -83,8 +91,11 @@ pub use pellucid_prove::{
     count_cells, largest_difference, point_of, prove_near, prove_never, prove_within, prove_within_by, prove_within_to,
     representable, walk,
 };
+/// Surveys of many trainings, and the search for smaller circuits.
+pub use pellucid_survey as survey;
 pub use pellucid_train::{
-    Experiment, Optimizer, Random, Run, binomial_interval_95, train, train_cancellable, train_many,
+    Data, DataSet, Experiment, Init, Loss, Optimizer, Penalty, Random, Regimen, Run, Schedule, Task,
+    binomial_interval_95, train, train_cancellable, train_many, train_many_with, train_with,
 };
 
 /// The README's example is a test.

@@ -25,7 +25,7 @@ impl DataColumns {
     ///
     /// # Errors
     /// Lists every name that is not there, and says which are.
-    pub fn find(table: &Table, network: &Network<Rational>, outputs: &[String]) -> Result<Self, Error> {
+    pub fn find(table: &Table, inputs: &[String], n_outputs: usize, outputs: &[String]) -> Result<Self, Error> {
         let names = table.names();
         let known = || match &names {
             Some(names) => format!("the columns are {}", names.join(", ")),
@@ -33,25 +33,25 @@ impl DataColumns {
         };
         let at = |name: &str| names.as_ref().and_then(|names| names.iter().position(|known| *known == name));
         let mut wrong = Vec::new();
-        let found: Vec<Option<usize>> = network.input_names().iter().map(|name| at(name)).collect();
+        let found: Vec<Option<usize>> = inputs.iter().map(|name| at(name)).collect();
         let by_position = found.iter().all(Option::is_none);
         let inputs: Vec<usize> = if by_position {
-            if table.n_columns() < network.n_inputs() {
-                wrong.push(format!("the network has {}; {}", counted(network.n_inputs(), "input"), known()));
+            if table.n_columns() < inputs.len() {
+                wrong.push(format!("there are {}; {}", counted(inputs.len(), "input"), known()));
             }
-            (0..network.n_inputs()).collect()
+            (0..inputs.len()).collect()
         } else {
-            for (name, _) in network.input_names().iter().zip(&found).filter(|(_, found)| found.is_none()) {
+            for (name, _) in inputs.iter().zip(&found).filter(|(_, found)| found.is_none()) {
                 wrong.push(format!("there is no column for the input {name}; {}", known()));
             }
             found.into_iter().flatten().collect()
         };
         let chosen = if outputs.is_empty() {
-            usual_outputs(network.n_outputs(), at)
+            usual_outputs(n_outputs, at)
         } else {
-            if outputs.len() != network.n_outputs() {
-                let (n, outputs) = (counted(network.n_outputs(), "output"), counted(outputs.len(), "target column"));
-                wrong.push(format!("the network has {n}, and {outputs} given"));
+            if outputs.len() != n_outputs {
+                let (n, outputs) = (counted(n_outputs, "output"), counted(outputs.len(), "target column"));
+                wrong.push(format!("there are {n}, and {outputs} given"));
             }
             // Columns without names are given by their number.
             let place = |name: &String| {

@@ -118,18 +118,21 @@ fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     }
     let output = arguments.output.as_deref().map(|path| (path, arguments.output_certificate.as_deref()));
     let compressed = output.map(|paths| compress(network, &found, domain, paths, &clock)).transpose()?;
-    let ablate = |limits: Limits<'_>| pellucid::ablations(network, &found, domain, limits);
-    let ablations = arguments.ablate.then(|| clock.run("ablating", ablate)).transpose()?;
-    if let Some(report) = report {
-        let name = path.display().to_string();
-        let ablations = ablations.as_ref();
-        report.write(&Dissection { name: &name, network, found: &found, domain, tolerance, ablations })?;
-    }
     let on_data = data.map(|data| data.compared(&asked, &found)).transpose()?;
-    if arguments.json {
+    let tell = |ablations: Option<&Vec<Ablation>>| -> anyhow::Result<()> {
+        if let Some(report) = &report {
+            let name = path.display().to_string();
+            report.write(&Dissection { name: &name, network, found: &found, domain, tolerance, ablations })?;
+        }
+        if !arguments.json {
+            let mut text = text(&found, network, domain, tolerance);
+            text += &ablations.map_or_else(String::new, |ablations| ablations_text(ablations));
+            text += &on_data.as_ref().map_or_else(String::new, |on_data| data::text(on_data, &asked));
+            return screen::out(&text);
+        }
         let mut answer = answers::decompiled(&found, network, domain, tolerance);
         let more = [
-            ("ablations", ablations.as_ref().map(|ablations| answers::ablations(ablations))),
+            ("ablations", ablations.map(|ablations| answers::ablations(ablations))),
             ("compressed", compressed.as_ref().map(|compressed| compressed.to_json())),
             ("on_data", on_data.as_ref().map(answers::on_data)),
         ];
@@ -138,13 +141,19 @@ fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
                 answer.insert(key.into(), value);
             }
         }
-        screen::out_json(&answer)?;
-    } else {
-        let mut text = text(&found, network, domain, tolerance);
-        text += &ablations.map_or_else(String::new, |ablations| ablations_text(&ablations));
-        text += &on_data.as_ref().map_or_else(String::new, |on_data| data::text(on_data, &asked));
-        screen::out(&text)?;
-    }
+        screen::out_json(&answer)
+    };
+    let ablate = |limits: Limits<'_>| pellucid::ablations(network, &found, domain, limits);
+    // What was found before is told also where ablating does not end in time.
+    let give_up = |why: &str| {
+        screen::remark(&format!("pellucid: no ablations: {why}"));
+        if let Err(error) = tell(None) {
+            screen::remark(&format!("pellucid: {error:#}"));
+        }
+        Some(3)
+    };
+    let ablations = arguments.ablate.then(|| clock.run_or("ablating", ablate, &give_up)).transpose()?;
+    tell(ablations.as_ref())?;
     Ok(asked::answer(&found))
 }
 

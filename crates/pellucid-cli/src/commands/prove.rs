@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
 use clap::Args;
 use pellucid::{
     Certificate, Claim, Computation, Counterexample, Difference, Domain, Largest, Limits, Means, Proof, Rational,
@@ -75,7 +74,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_output(arguments.certificate.as_deref())?;
     arguments.exports.check_outputs()?;
     let (left, right) = Operand::read_pair(&arguments.left, &arguments.right, &arguments.functions)?;
-    let (left, right) = aligned(left, right)?;
+    let (left, right) = pellucid::line_up(left.computation(), right.computation())?;
     let question = Question {
         domain: either_domain(&arguments.domain, &left, &right)?,
         left,
@@ -272,21 +271,6 @@ impl Question {
 
 /// The answer, given the largest difference if it is known.
 type Answering<'a> = dyn Fn(Option<&Largest>) -> serde_json::Value + Sync + 'a;
-
-/// Both sides with one number of inputs: a function that mentions fewer gets unused ones.
-fn aligned(left: Operand, right: Operand) -> anyhow::Result<(Computation, Computation)> {
-    let n = left.input_names().len().max(right.input_names().len());
-    // One that names its inputs and has fewer cannot be widened; then the numbers differ below.
-    let widened = |operand: &Operand| match operand {
-        Operand::Function(function) => function.with_n_inputs(n).map_or(operand.computation(), Computation::Function),
-        Operand::Network(_) => operand.computation(),
-    };
-    let (left, right) = (widened(&left), widened(&right));
-    if left.n_inputs() != right.n_inputs() {
-        bail!("{left} has {}, {right} has {}", pellucid::counted(left.n_inputs(), "input"), right.n_inputs());
-    }
-    Ok((left, right))
-}
 
 /// The domain in the names of either side.
 fn either_domain(given: &DomainArguments, left: &Computation, right: &Computation) -> anyhow::Result<Domain> {

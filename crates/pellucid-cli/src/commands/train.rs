@@ -9,35 +9,23 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pellucid::{
-    Classified, Domain, Experiment, Function, Limits, NetworkFile, Numbers, Optimizer, Random, Rational, Run,
-    RunVerdict, WriteOptions, answers,
+    Classified, Domain, Function, Limits, NetworkFile, Numbers, Rational, Regimen, Run, RunVerdict, Task, WriteOptions,
+    answers,
 };
 
 use crate::arguments::{FunctionArguments, domain, nonnegative, whole};
 use crate::limits::{Clock, GRACE, LimitArguments};
+use crate::regimen::RegimenArguments;
 use crate::{Answer, files, screen, words};
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Stream {
-    /// PyTorch's on a CPU, bit for bit
-    Pytorch,
-    /// Our own
-    Fast,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Descent {
-    /// Plain gradient descent
-    Sgd,
-}
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   pellucid train 'min(x1, x2)' --layers 2,3,1 --seed 0 --steps 10000
-  pellucid train 'abs(x1)' --layers 1,2,1 --seeds 0..200")]
+  pellucid train 'abs(x1)' --layers 1,2,1 --seeds 0..200
+  pellucid train 'x1 + x2' --optimizer adam --lr 0.01 --seeds 0..20")]
 pub struct Arguments {
     /// The function to learn
     #[arg(allow_hyphen_values = true)]
@@ -51,27 +39,14 @@ pub struct Arguments {
     /// Several seeds; the end is left out
     #[arg(long, value_name = "0..200", value_parser = seed_range)]
     seeds: Option<Range<u64>>,
-    /// Steps of gradient descent
-    #[arg(long, default_value = "500", value_parser = whole, allow_hyphen_values = true)]
-    steps: usize,
-    /// Fresh samples a step
-    #[arg(long, default_value = "1000", value_parser = whole, allow_hyphen_values = true)]
-    batch: usize,
-    /// Learning rate
-    #[arg(long, default_value_t = 0.1, allow_hyphen_values = true)]
-    lr: f64,
-    /// How weights are changed
-    #[arg(long, value_enum, default_value = "sgd")]
-    optimizer: Descent,
+    #[command(flatten)]
+    regimen: RegimenArguments,
     /// Layers with biases
     #[arg(long, overrides_with = "no_bias")]
     bias: bool,
     /// Layers without biases (the default, as in the seed's notebook)
     #[arg(long, overrides_with = "bias")]
     no_bias: bool,
-    /// Where weights and samples come from
-    #[arg(long, value_enum, default_value = "pytorch")]
-    random: Stream,
     /// The box that samples come from, and where the result is judged (otherwise [-1,1]^n)
     #[arg(long, value_name = "DOMAIN")]
     on: Option<String>,
@@ -113,13 +88,14 @@ fn seed_range(text: &str) -> Result<Range<u64>, String> {
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     let clock = arguments.limits.start();
-    let (experiment, domain) = experiment(&arguments, &clock)?;
-    experiment.validate()?;
+    let regimen = arguments.regimen.regimen()?;
+    let (task, domain) = task(&arguments, &clock)?;
+    task.validate(&regimen)?;
     let seeds = arguments.seeds.clone().unwrap_or(arguments.seed..arguments.seed + 1);
     let n_seeds = seeds.end - seeds.start;
     let training = Training {
         arguments: &arguments,
-        function: &experiment.function,
+        function: &task.function,
         domain: &domain,
         n_seeds,
         clock: &clock,
@@ -128,12 +104,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         stop: AtomicBool::new(false),
         bar: progress(n_seeds),
     };
-    training.run(&experiment, seeds)?;
+    training.run(&task, &regimen, seeds)?;
     training.conclude()
 }
 
 /// What is trained, and the box it is trained and judged on.
-fn experiment(arguments: &Arguments, clock: &Clock) -> anyhow::Result<(Experiment, Domain)> {
+fn task(arguments: &Arguments, clock: &Clock) -> anyhow::Result<(Task, Domain)> {
     let mut function = arguments.functions.function(&arguments.function)?;
     if let Some(n) = arguments.layers.first()
         && *n > function.n_inputs()
@@ -153,24 +129,13 @@ fn experiment(arguments: &Arguments, clock: &Clock) -> anyhow::Result<(Experimen
     } else {
         arguments.layers.clone()
     };
-    let experiment = Experiment {
+    let task = Task {
         bias,
-        seed: arguments.seed,
-        steps: arguments.steps,
-        batch: arguments.batch,
-        learning_rate: arguments.lr,
-        optimizer: match arguments.optimizer {
-            Descent::Sgd => Optimizer::Sgd,
-        },
-        random: match arguments.random {
-            Stream::Pytorch => Random::PyTorch,
-            Stream::Fast => Random::Fast,
-        },
-        inputs: sides.iter().map(|(low, high)| (low.to_f32(), high.to_f32())).collect(),
-        record_every: arguments.every,
-        ..Experiment::new(function, shape)
+        ranges: sides.iter().map(|(low, high)| (low.to_f32(), high.to_f32())).collect(),
+        data: arguments.regimen.data_set(&function)?,
+        ..Task::new(function, shape)
     };
-    Ok((experiment, domain))
+    Ok((task, domain))
 }
 
 /// Many runs, each judged as soon as it is finished.
@@ -197,11 +162,12 @@ struct Told {
 
 impl Training<'_> {
     /// Trains and judges until all is done, or the time or the user ends it.
-    fn run(&self, experiment: &Experiment, seeds: Range<u64>) -> anyhow::Result<()> {
+    fn run(&self, task: &Task, regimen: &Regimen, seeds: Range<u64>) -> anyhow::Result<()> {
         std::thread::scope(|scope| {
             let (done, is_done) = channel::<()>();
             scope.spawn(move || self.watch(&is_done));
-            pellucid::train_many(experiment, seeds, |run| self.judge(run), &self.stop)?;
+            let every = self.arguments.every;
+            pellucid::train_many_with(task, regimen, seeds, every, |run| self.judge(&run), &self.stop)?;
             drop(done);
             anyhow::Ok(())
         })
@@ -355,7 +321,12 @@ fn single(run: &Run, classified: &Classified) -> String {
     let mut text = format!("{} (seed {})\n", classified.verdict, run.seed);
     text += &words::wrapped("  ", &reason(classified), screen::text_width());
     let (shape, steps) = (words::shape(&run.network.shape()), pellucid::counted(run.steps_done, "step"));
-    text += &format!("  {shape}, loss {} -> {} in {steps}\n", short(run.start_loss), short(run.final_loss));
+    let again = if run.restarts > 0 {
+        format!(" and {}", pellucid::counted(run.restarts as usize, "restart"))
+    } else {
+        String::new()
+    };
+    text += &format!("  {shape}, loss {} -> {} in {steps}{again}\n", short(run.start_loss), short(run.final_loss));
     for (step, loss) in &run.losses {
         text += &format!("    after step {step:<6} loss {}\n", short(*loss));
     }

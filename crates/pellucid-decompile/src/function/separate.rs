@@ -67,10 +67,18 @@ impl Interactions {
 /// seen with the other inputs wherever the points have them.
 pub fn part(network: &Network<f64>, output: usize, sampled: &Sampled, group: &[usize], middle: &[f64]) -> Sampled {
     let picked = |all: &[f64]| group.iter().map(|i| all[*i]).collect::<Vec<_>>();
-    let without = |point: &Vec<f64>| {
-        let mut point = point.clone();
-        group.iter().for_each(|i| point[*i] = middle[*i]);
-        network.evaluate(&point)[output]
+    // A group of all inputs leaves none that could be elsewhere.
+    let is_all = group.len() == middle.len();
+    let base = network.evaluate(middle)[output];
+    let mut moved: Vec<f64> = Vec::with_capacity(middle.len());
+    let mut without = |point: &[f64]| {
+        if is_all {
+            return base;
+        }
+        moved.clear();
+        moved.extend_from_slice(point);
+        group.iter().for_each(|i| moved[*i] = middle[*i]);
+        network.evaluate(&moved)[output]
     };
     let values = sampled.points.iter().zip(&sampled.values).map(|(point, value)| value - without(point));
     Sampled {

@@ -35,7 +35,8 @@ impl DataArguments {
     pub fn read(&self, asked: &Asked) -> anyhow::Result<Option<Data>> {
         let Some(path) = &self.data else { return Ok(None) };
         let table = pellucid::read_table_path(path)?;
-        let columns = DataColumns::find(&table, &asked.network, &self.data_target)?;
+        let columns =
+            DataColumns::find(&table, asked.network.input_names(), asked.network.n_outputs(), &self.data_target)?;
         if let (true, Some(names)) = (columns.by_position, table.names()) {
             let pairs = asked.network.input_names().iter().zip(&columns.inputs);
             let told: Vec<String> = pairs.map(|(input, at)| format!("{input} = {}", names[*at])).collect();
