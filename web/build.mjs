@@ -14,6 +14,7 @@ const bundle = async (entry, plugins = []) => {
   const made = await build({
     entryPoints: [entry], bundle: true, minify: true, write: false, format: "iife", target: "es2022",
     jsx: "automatic", jsxImportSource: "preact", plugins, charset: "ascii",
+    loader: { ".toml": "text" },
   });
   return made.outputFiles[0].text.trim();
 };
@@ -31,8 +32,19 @@ const script = (await bundle("src/app.tsx", [given])).replaceAll("</script", "<\
 const wasm = readFileSync(CORE);
 
 // The pictures' own style sheet, as the core writes it: the page may not take styles from anywhere else.
-const { svg } = (await openCore(wasm))({ ask: "compile", text: "x1" });
-const style = `${readFileSync("src/style.css", "utf8")}${/<style>([^]*?)<\/style>/.exec(svg)[1]}`;
+const ask = await openCore(wasm);
+const { svg } = ask({ ask: "compile", text: "x1" });
+const STYLE_SHEET = /<style>([^]*?)<\/style>/;
+const style = `${readFileSync("src/style.css", "utf8")}${STYLE_SHEET.exec(svg)[1]}`;
+
+// The core's answers for the library's functions, so that these are drawn before the core has answered again.
+const known = {};
+for (const { function: text } of ask({ ask: "library" }).entries) {
+  const { answer, svg, words, mathml, network } = ask({ ask: "compile", text, seconds: 60 });
+  if (answer) known[text] = { answer, svg: svg.replace(STYLE_SHEET, ""), words, mathml, network };
+}
+// Data in an element of a page: nothing in it may end the element.
+const data = (text) => text.replaceAll("<", "\\u003c");
 
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const policy = [
@@ -41,8 +53,9 @@ const policy = [
 ].join("; ");
 const parts = {
   POLICY: policy, SOURCES: hashOfSources(), STYLE: style, SCRIPT: script,
+  KNOWN: data(JSON.stringify(known)), SURVEY: data(readFileSync("survey.json", "utf8").trim()),
   CORE: gzipSync(wasm, { level: 9 }).toString("base64"),
 };
 const page = readFileSync("page.html", "utf8").replace(/@([A-Z]+)@/g, (_, name) => parts[name]);
 writeFileSync(PAGE, page);
-console.log(`page: ${page.length} bytes, compressed ${gzipSync(page).length}; core: ${wasm.length} bytes`);
+console.log(`answers known: ${gzipSync(parts.KNOWN).length}; page: ${page.length} bytes, compressed ${gzipSync(page).length}; core: ${wasm.length} bytes`);

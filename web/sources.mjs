@@ -5,7 +5,10 @@ import { readFileSync, readdirSync } from "node:fs";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDERS = ["bindings/web/clock/src", "bindings/web/src", "web/src"];
-const FILES = ["bindings/web/Cargo.toml", "web/build.mjs", "web/package.json", "web/page.html"];
+const FILES = [
+  "bindings/web/Cargo.toml", "regimens/reliable.toml", "regimens/seed.toml", "web/build.mjs", "web/package.json", "web/page.html",
+  "web/survey.json",
+];
 
 export function hashOfSources() {
   const names = FOLDERS.flatMap((folder) => readdirSync(new URL(folder, ROOT)).map((name) => `${folder}/${name}`));

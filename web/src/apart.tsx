@@ -83,7 +83,7 @@ export function Apart({ given }: { given: Given }) {
   };
   useEffect(() => {
     if (given?.bytes) void look({ name: given.name ?? "network", bytes: Uint8Array.from(atob(given.bytes), (c) => c.charCodeAt(0)) }, given.on ?? "");
-    return () => core.stop();
+    return () => core.end();
   }, []);
   return (
     <section aria-label="Take a network apart">

@@ -3,11 +3,12 @@
 import { render } from "preact";
 import { useState } from "preact/hooks";
 import { Apart } from "./apart";
+import { Atlas } from "./atlas";
 import { Library } from "./library";
 import { Train } from "./train";
 import { Write } from "./write";
 
-const VIEWS = ["Write", "Train", "Take apart", "Library"] as const;
+const VIEWS = ["Write", "Train", "Take apart", "Library", "Atlas"] as const;
 type View = (typeof VIEWS)[number];
 
 /** What the page was given by `pellucid explore`: a function, or a network file. */
@@ -51,6 +52,7 @@ function Page() {
         {view === "Train" && <Train start={read()} keep={keep} />}
         {view === "Take apart" && <Apart given={given} />}
         {view === "Library" && <Library open={open} />}
+        {view === "Atlas" && <Atlas />}
       </main>
       <footer>Everything is computed here, by the same code as the command; nothing leaves this page.</footer>
     </>

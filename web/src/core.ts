@@ -15,9 +15,18 @@ type Waiting = { id: number; resolve(answer: any): void; reject(error: unknown):
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
+/** Bytes of text in letters, digits, `+` and `/`. */
+function bytesOf(packed: string): Uint8Array<ArrayBuffer> {
+  const text = atob(packed);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 async function unpacked(): Promise<WebAssembly.Module> {
-  const packed = atob(document.getElementById("core")!.textContent!.trim());
-  const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+  // What is known already is drawn before the core takes the processor.
+  await new Promise((resolve) => (document.hidden ? setTimeout(resolve) : requestAnimationFrame(() => setTimeout(resolve))));
+  const bytes = bytesOf(document.getElementById("core")!.textContent!.trim());
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return WebAssembly.compile(await new Response(stream).arrayBuffer());
 }
@@ -78,6 +87,14 @@ export class Core {
     );
     this.line = asked.catch(() => undefined);
     return asked;
+  }
+
+  /** Ends what is being done, and the core with it. */
+  end() {
+    const waiting = this.waiting;
+    this.waiting = undefined;
+    this.worker?.then((worker) => worker.terminate());
+    waiting?.reject(new Refusal("stopped"));
   }
 
   /** Ends what is being done. */

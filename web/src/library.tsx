@@ -1,4 +1,4 @@
-// The library: a card for each circuit, worked out when it comes into view, and what is made of what.
+// The library: a card for each circuit, worked out when it comes into view.
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Core, Refusal } from "./core";
@@ -44,10 +44,9 @@ export function Library({ open }: { open(f: string, on: string): void }) {
   const core = useMemo(() => new Core(), []);
   const [entries, setEntries] = useState<Entry[]>([]);
   const [word, setWord] = useState("");
-  const [reuse, setReuse] = useState("");
   useEffect(() => {
     core.ask({ ask: "library" }).then(({ entries }) => setEntries(entries));
-    return () => core.stop();
+    return () => core.end();
   }, []);
   const fits = (entry: Entry) => Object.values(entry).some((text) => String(text).toLowerCase().includes(word.toLowerCase()));
   const shown = entries.filter(fits);
@@ -56,9 +55,7 @@ export function Library({ open }: { open(f: string, on: string): void }) {
       <div class="row">
         <label>Find <input value={word} onInput={(event) => setWord(event.currentTarget.value)} /></label>
         <span role="status">{shown.length} of {entries.length}</span>
-        <button onClick={async () => setReuse((await core.ask({ ask: "reuse" })).svg)}>What is made of what</button>
       </div>
-      {reuse && <Picture svg={reuse} label="Which circuits are made of which" />}
       <div class="cards">{shown.map((entry) => <Card key={entry.name} core={core} entry={entry} open={open} />)}</div>
     </section>
   );

@@ -34,7 +34,7 @@ export function save(name: string, bytes: Uint8Array | string) {
 }
 
 /** Buttons that write what is known of the subject. */
-export function Keep({ core, formula, known }: { core: Core; formula?: string; known?: boolean }) {
+export function Keep({ core, formula, known, isReady = true }: { core: Core; formula?: string; known?: boolean; isReady?: boolean }) {
   const [error, setError] = useState<Refusal>();
   const write = async (what: string, format: string, name: string) => {
     try {
@@ -48,11 +48,11 @@ export function Keep({ core, formula, known }: { core: Core; formula?: string; k
     <div>
       <div class="row" role="group" aria-label="Download">
         {formula !== undefined && <button onClick={() => save("formula.txt", formula + "\n")}>Formula</button>}
-        {known && <button onClick={() => write("small", "json", "small.json")}>Small network</button>}
-        <button onClick={() => write("network", "json", "network.json")}>Network</button>
-        <button onClick={() => write("network", "onnx", "network.onnx")}>ONNX</button>
-        <button onClick={() => write("certificate", "json", "proof.json")}>Certificate</button>
-        <button onClick={() => write("picture", "svg", "circuit.svg")}>Picture</button>
+        {known && <button disabled={!isReady} onClick={() => write("small", "json", "small.json")}>Small network</button>}
+        <button disabled={!isReady} onClick={() => write("network", "json", "network.json")}>Network</button>
+        <button disabled={!isReady} onClick={() => write("network", "onnx", "network.onnx")}>ONNX</button>
+        <button disabled={!isReady} onClick={() => write("certificate", "json", "proof.json")}>Certificate</button>
+        <button disabled={!isReady} onClick={() => write("picture", "svg", "circuit.svg")}>Picture</button>
       </div>
       <Wrong error={error} />
     </div>

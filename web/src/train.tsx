@@ -4,48 +4,49 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { State } from "./app";
 import { Dissection } from "./apart";
 import { Core, Refusal } from "./core";
+import { Kinks } from "./kinks";
+import { LossCurve } from "./loss";
 import { Picture, Wrong } from "./parts";
+import { INITS, OPTIMIZERS, REGIMENS, Regimen, nameOf, write } from "./regimen";
+import { Swarm, trainMany } from "./swarm";
 
 /** So many moments of a training are looked at. */
-const MOMENTS = 25;
-/** Seeds asked for at once: few enough that the squares appear as they are done. */
-const AT_ONCE = 10;
+const MOMENTS = 40;
 
-type Settings = { text: string; layers: string; steps: number; batch: number; rate: number; bias: boolean; random: string; seed: number; count: number };
+type Settings = { text: string; layers: string; bias: boolean; pytorch: boolean; seed: number; count: number };
+type Moment = { seed: number; steps: number; svg: string | null; rows: number[][]; losses: [number, number][]; outcome?: any };
 
-function LossCurve({ losses }: { losses: [number, number][] }) {
-  const good = losses.filter(([, loss]) => loss > 0);
-  if (good.length < 2) return null;
-  const logs = good.map(([, loss]) => Math.log10(loss));
-  const [low, high] = [Math.floor(Math.min(...logs)), Math.ceil(Math.max(...logs)) || 1];
-  const last = good[good.length - 1][0];
-  const path = good.map(([step], i) => `${i ? "L" : "M"}${30 + (270 * step) / last} ${130 - (120 * (logs[i] - low)) / (high - low || 1)}`).join("");
-  return (
-    <svg class="pl-picture pl-auto chart" viewBox="0 0 310 150" role="img" aria-label={`Loss from ${good[0][1].toPrecision(3)} to ${good[good.length - 1][1].toPrecision(3)} in ${last} steps`}>
-      <path class="pl-axis" fill="none" d="M30 10V130H300" />
-      <text class="pl-quiet" font-size="11" x="2" y="16">1e{high}</text><text class="pl-quiet" font-size="11" x="2" y="130">1e{low}</text>
-      <text class="pl-quiet" font-size="11" x="300" y="145" text-anchor="end">step {last}</text>
-      <path class="pl-series pl-series-0" fill="none" d={path} />
-    </svg>
-  );
-}
+const CUSTOM = "my own";
 
 export function Train({ start, keep }: { start: State; keep(changes: State): void }) {
   const core = useMemo(() => new Core(), []);
   const [set, setSet] = useState<Settings>({
-    text: start.f ?? "min(x1, x2)", layers: start.layers ?? "2,3,1", steps: 500, batch: 1000, rate: 0.1, bias: false, random: "pytorch", seed: 0, count: 1000,
+    text: start.f ?? "min(x1, x2)", layers: start.layers ?? "2,3,1", bias: start.bias === "yes", pytorch: start.pytorch === "yes",
+    seed: Number(start.seed ?? 0), count: 1000,
   });
-  const [moment, setMoment] = useState<any>();
-  const [losses, setLosses] = useState<[number, number][]>([]);
-  const [done, setDone] = useState(false);
+  const [regimen, setRegimen] = useState<Regimen>({ ...(REGIMENS[start.regimen ?? "seed"] ?? REGIMENS.seed) });
+  const [moment, setMoment] = useState<Moment>();
   const [runs, setRuns] = useState<any[]>([]);
+  const [took, setTook] = useState<number>();
   const [error, setError] = useState<Refusal>();
   const [busy, setBusy] = useState(false);
-  useEffect(() => () => core.stop(), []);
-  const question = (seed: number) => ({ text: set.text, layers: set.layers.split(",").map(Number), batch: set.batch, rate: set.rate, bias: set.bias, random: set.random, seed, seconds: 10 });
+  const stop = useMemo(() => ({ wanted: true, end: () => {} }), []);
+  const halt = () => {
+    stop.wanted = false;
+    stop.end();
+    core.stop();
+  };
+  useEffect(() => () => {
+    halt();
+    core.end();
+  }, []);
+  const question = {
+    text: set.text, layers: set.layers.split(/[-,\s]+/).map(Number), bias: set.bias, as_pytorch: set.pytorch, regimen: write(regimen), seconds: 10,
+  };
   const guard = async (work: () => Promise<void>) => {
     setError(undefined);
     setBusy(true);
+    stop.wanted = true;
     try {
       await work();
     } catch (refusal) {
@@ -54,71 +55,81 @@ export function Train({ start, keep }: { start: State; keep(changes: State): voi
     setBusy(false);
   };
   const one = (seed: number) => guard(async () => {
-    setDone(false);
-    setLosses([]);
-    const curve: [number, number][] = [];
-    // The same seed goes the same way: each moment is trained up to from the beginning.
-    for (let i = 0; i <= MOMENTS; i++) {
-      const steps = Math.round((set.steps * i) / MOMENTS);
-      const answer = await core.ask({ ask: "train", ...question(seed), steps });
-      curve.push([steps, answer.answer.runs[0].final_loss ?? NaN]);
-      setMoment({ ...answer, steps, seed });
-      setLosses([...curve]);
+    const losses: [number, number][] = [];
+    // The same seed goes the same way: each moment is trained up to from the beginning, which takes milliseconds.
+    const seen = new Set<number>();
+    for (let i = 0; i <= MOMENTS && stop.wanted; i++) {
+      const steps = Math.round((regimen.steps * i) / MOMENTS);
+      if (seen.has(steps)) continue;
+      seen.add(steps);
+      const { loss, svg, rows } = await core.ask({ ask: "moment", ...question, seed, steps });
+      losses.push([steps, loss ?? NaN]);
+      setMoment({ seed, steps, svg, rows, losses: [...losses] });
+      // One moment a frame, so that it can be seen.
+      await new Promise(requestAnimationFrame);
     }
-    setDone(true);
+    const outcome = await core.ask({ ask: "train", ...question, seed });
+    setMoment((last) => last && { ...last, steps: regimen.steps, outcome });
   });
   const many = () => guard(async () => {
-    const all: any[] = [];
     setRuns([]);
-    for (let from = 0; from < set.count; from += AT_ONCE) {
-      const answer = await core.ask({ ask: "train many", ...question(0), steps: set.steps, from, to: Math.min(set.count, from + AT_ONCE), judge: true });
-      all.push(...answer.runs);
-      setRuns([...all]);
-    }
+    setTook(undefined);
+    const begin = performance.now();
+    await trainMany({ ...question, seconds: 60 }, set.count, stop, setRuns);
+    setTook(performance.now() - begin);
   });
   const change = (changes: Partial<Settings>) => {
     const next = { ...set, ...changes };
-    keep({ f: next.text, layers: next.layers });
+    keep({ f: next.text, layers: next.layers, bias: next.bias ? "yes" : "", pytorch: next.pytorch ? "yes" : "", seed: next.seed ? String(next.seed) : "" });
     setSet(next);
   };
-  const number = (key: "steps" | "batch" | "rate" | "seed" | "count", label: string) => (
-    <label>{label} <input type="number" min={0} step={key === "rate" ? "any" : 1} value={set[key]} onInput={(event) => change({ [key]: Number(event.currentTarget.value) })} /></label>
+  const train = (changes: Partial<Regimen>) => {
+    const next = { ...regimen, ...changes };
+    keep({ regimen: nameOf(next) ?? "" });
+    setRegimen(next);
+  };
+  const number = (label: string, value: number, take: (value: number) => void, step: number | "any" = 1) => (
+    <label>{label} <input type="number" min={0} step={step} value={value} onInput={(event) => take(Number(event.currentTarget.value))} /></label>
   );
-  const tally = ["found", "local optimum", "not converged"].map((verdict) => [verdict, runs.filter((run) => run.verdict === verdict).length] as const);
-  const reasons = new Map<string, number>();
-  for (const run of runs) if (run.verdict !== "found") reasons.set(run.reason, (reasons.get(run.reason) ?? 0) + 1);
+  const choice = (label: string, value: string, values: string[], take: (value: string) => void) => (
+    <label>{label} <select value={value} onChange={(event) => take(event.currentTarget.value)}>{values.map((name) => <option value={name}>{name}</option>)}</select></label>
+  );
+  const name = nameOf(regimen) ?? CUSTOM;
+  const run = moment?.outcome?.answer.runs[0];
   return (
     <section aria-label="Train">
       <div class="row">
         <label>Function <input class="code" value={set.text} onInput={(event) => change({ text: event.currentTarget.value })} /></label>
-        <label>Layers <input class="code" size={8} value={set.layers} onInput={(event) => change({ layers: event.currentTarget.value })} /></label>
-        {number("steps", "Steps")}{number("batch", "Batch")}{number("rate", "Learning rate")}{number("seed", "Seed")}
+        <label>Widths <input class="code" size={8} value={set.layers} onInput={(event) => change({ layers: event.currentTarget.value })} /></label>
+        {choice("Regimen", name, [...Object.keys(REGIMENS), ...(name === CUSTOM ? [CUSTOM] : [])], (to) => REGIMENS[to] && train({ ...REGIMENS[to] }))}
+        {number("Seed", set.seed, (seed) => change({ seed }))}
+      </div>
+      <div class="row">
+        {choice("Initial weights", regimen.init, INITS, (init) => train({ init }))}
+        {choice("Optimiser", regimen.optimizer, OPTIMIZERS, (optimizer) => train({ optimizer }))}
+        {number("Steps", regimen.steps, (steps) => train({ steps }))}
+        {number("Batch", regimen.batch, (batch) => train({ batch }))}
+        {number("Learning rate", regimen.rate, (rate) => train({ rate }), "any")}
+        {number("Restarts", regimen.restarts, (restarts) => train({ restarts }))}
         <label><input type="checkbox" checked={set.bias} onChange={(event) => change({ bias: event.currentTarget.checked })} /> biases</label>
-        <label>Random <select value={set.random} onChange={(event) => change({ random: event.currentTarget.value })}><option value="pytorch">PyTorch's</option><option value="fast">our own</option></select></label>
+        <label title="Where the other settings are the notebook's"><input type="checkbox" checked={set.pytorch} disabled={name !== "seed"} onChange={(event) => change({ pytorch: event.currentTarget.checked })} /> PyTorch's random numbers</label>
       </div>
       <div class="row">
         <button disabled={busy} onClick={() => one(set.seed)}>Train one</button>
-        <button disabled={busy} onClick={many}>Train many</button>{number("count", "Seeds from 0 to")}
-        {busy && <button onClick={() => core.stop()}>Stop</button>}
+        <button disabled={busy} onClick={many}>Train many</button>{number("Seeds from 0 to", set.count, (count) => change({ count }))}
+        {busy && <button onClick={halt}>Stop</button>}
       </div>
       <Wrong error={error} />
-      {runs.length > 0 && (
-        <>
-          <p role="status">{runs.length} trained: {tally.map(([verdict, n]) => `${n} ${verdict}`).join(", ")}</p>
-          <div class="squares">
-            {runs.map((run) => (
-              <button class={`square ${run.verdict.replace(" ", "-")}`} title={`seed ${run.seed}: ${run.verdict}. ${run.reason}`} aria-label={`seed ${run.seed}: ${run.verdict}`} onClick={() => one(run.seed)} disabled={busy} />
-            ))}
-          </div>
-          <ul>{[...reasons].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([reason, n]) => <li>{n} times: {reason}</li>)}</ul>
-        </>
-      )}
+      <Swarm runs={runs} took={took} busy={busy} look={one} />
       {moment && (
         <>
-          <h2>Seed {moment.seed}, step {moment.steps}: <span class="verdict">{moment.answer.runs[0].verdict}</span></h2>
-          <p>{moment.answer.runs[0].reason}</p>
-          <LossCurve losses={losses} />
-          {done && moment.decompiled ? <Dissection core={core} found={{ ...moment, answer: moment.decompiled, name: "trained", count: 0, remarks: [] }} />
+          <h2>Seed {moment.seed}, step {moment.steps}{run && <>: <span class={`verdict ${run.verdict === "found" ? "" : "unproved"}`}>{run.verdict}</span></>}</h2>
+          {run && <p>{run.reason}{run.restarts ? ` (begun again ${run.restarts} times)` : ""}</p>}
+          <div class="training">
+            <LossCurve losses={moment.losses} steps={regimen.steps} />
+            {moment.rows[0]?.length <= 3 && <figure><Kinks rows={moment.rows} label={`Where the ${moment.rows.length} neurons have their kinks`} /><figcaption>kinks on the box from -1 to 1</figcaption></figure>}
+          </div>
+          {moment.outcome?.decompiled ? <Dissection core={core} found={{ ...moment.outcome, answer: moment.outcome.decompiled, name: "trained", count: 0, remarks: [] }} />
             : moment.svg && <Picture svg={moment.svg} label="The network on its way" />}
         </>
       )}

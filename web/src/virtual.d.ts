@@ -3,3 +3,8 @@ declare module "virtual:worker" {
   const text: string;
   export default text;
 }
+declare module "*.toml" {
+  /** The file's text. */
+  const text: string;
+  export default text;
+}

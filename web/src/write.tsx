@@ -3,47 +3,63 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { State } from "./app";
 import { Core, Refusal, latest } from "./core";
+import { Answer, known } from "./known";
 import { Keep, Wrong, counted, shape } from "./parts";
-import { Known, Play } from "./play";
+import { Play } from "./play";
 
 type Asked = { text: string; on: string; within: string; no_bias: boolean; shallowest: boolean };
+type Found = Answer & { count: number; asked: Asked; isReady: boolean };
 
 /** A question that is out of date may go on for so long before it is ended. */
 const PATIENCE = 400;
+
+/** What is known of a question before the core has answered it. */
+const atOnce = ({ text, on, within, no_bias, shallowest }: Asked) => (on || within || no_bias || shallowest ? undefined : known(text));
 
 export function Write({ start, keep }: { start: State; keep(changes: State): void }) {
   const core = useMemo(() => new Core(), []);
   const [asked, setAsked] = useState<Asked>({
     text: start.f ?? "", on: start.on ?? "", within: start.within ?? "", no_bias: start.no_bias === "yes", shallowest: start.shallowest === "yes",
   });
-  const [found, setFound] = useState<Known & { answer: any; mathml: string | null; count: number }>();
+  const count = useRef(0);
+  const newest = useRef(asked);
+  const [found, setFound] = useState<Found | undefined>(() => {
+    const answer = atOnce(asked);
+    return answer && { ...answer, count: ++count.current, asked, isReady: false };
+  });
   const [error, setError] = useState<Refusal>();
   const [proofs, setProofs] = useState<string[]>();
   const slow = useRef<number>(0);
   const isBusy = useRef(false);
   const isOld = useRef(false);
-  const compile = useMemo(() => {
-    let count = 0;
-    return latest(async (asked: Asked) => {
-      isBusy.current = true;
-      isOld.current = false;
-      try {
-        const answer = await core.ask({ ask: "compile", ...asked });
-        clearTimeout(slow.current);
+  const compile = useMemo(() => latest(async (asked: Asked) => {
+    isBusy.current = true;
+    isOld.current = false;
+    try {
+      const answer = await core.ask({ ask: "compile", ...asked });
+      clearTimeout(slow.current);
+      // What was asked since has been drawn already, or will be.
+      if (newest.current === asked) {
         setError(undefined);
-        setProofs(undefined);
-        setFound({ ...answer, count: ++count });
-      } catch (refusal) {
-        if ((refusal as Refusal).message !== "stopped") setError(refusal as Refusal);
+        setFound((last) => ({ ...answer, asked, isReady: true, count: last?.asked === asked ? last.count : ++count.current }));
       }
-      isBusy.current = false;
-    });
-  }, []);
+    } catch (refusal) {
+      if ((refusal as Refusal).message !== "stopped" && newest.current === asked) setError(refusal as Refusal);
+    }
+    isBusy.current = false;
+  }), []);
   useEffect(() => compile(asked), [asked]);
-  useEffect(() => () => core.stop(), []);
+  useEffect(() => () => core.end(), []);
 
   const change = (changes: Partial<Asked>) => {
     const next = { ...asked, ...changes };
+    newest.current = next;
+    const answer = atOnce(next);
+    if (answer) {
+      setError(undefined);
+      setFound({ ...answer, count: ++count.current, asked: next, isReady: false });
+    }
+    setProofs(undefined);
     // Whoever types on does not want to wait for what was meant before.
     if (isBusy.current) {
       clearTimeout(slow.current);
@@ -55,6 +71,7 @@ export function Write({ start, keep }: { start: State; keep(changes: State): voi
   };
   const answer = found?.answer;
   const start_at = start.at?.split(",").map(Number);
+  const isCurrent = found !== undefined && found.isReady;
   return (
     <section aria-label="Write a function">
       <label for="function">Function</label>
@@ -73,10 +90,10 @@ export function Write({ start, keep }: { start: State; keep(changes: State): voi
         <label><input type="checkbox" checked={asked.shallowest} onChange={(event) => change({ shallowest: event.currentTarget.checked })} /> fewest layers</label>
       </div>
       {found && (
-        <div class={error ? "old" : ""}>
+        <div class={error ? "old" : ""} data-drawn={found.asked.text} aria-busy={!isCurrent}>
           <h2>{shape(answer.shape)}, {counted(answer.hidden_neurons, "hidden neuron")}: <span class="verdict">{answer.minimality.verdict === "proved" ? "proved smallest" : "best known"}</span></h2>
           {found.mathml && <div class="formula" dangerouslySetInnerHTML={{ __html: found.mathml }} />}
-          <Play key={found.count} core={core} known={found} at={found.count === 1 ? start_at : undefined} onMove={(at) => keep({ at: at.join(",") })} />
+          <Play key={found.count} core={core} known={found} isReady={isCurrent} at={found.count === 1 ? start_at : undefined} onMove={(at) => keep({ at: at.join(",") })} />
           <dl>
             <dt>where</dt><dd>{answer.domain}</dd>
             {answer.equality && <><dt>equality</dt><dd>proved{answer.equality.cells ? ` (${counted(answer.equality.cells, "linear cell")})` : ""}</dd></>}
@@ -85,10 +102,10 @@ export function Write({ start, keep }: { start: State; keep(changes: State): voi
             {answer.circuits.map((circuit: any) => <><dt>{circuit.name}</dt><dd>{circuit.computes} by {circuit.neurons.join(", ")}</dd></>)}
           </dl>
           <div class="row">
-            <button onClick={async () => setProofs((await core.ask({ ask: "explain" })).proofs)}>Explain the proof</button>
+            <button disabled={!isCurrent} onClick={async () => setProofs((await core.ask({ ask: "explain" })).proofs)}>Explain the proof</button>
           </div>
           {proofs?.map((proof) => <pre class="proof" tabIndex={0}>{proof}</pre>)}
-          <Keep core={core} formula={answer.function} />
+          <Keep core={core} formula={answer.function} isReady={isCurrent} />
         </div>
       )}
     </section>

@@ -7,6 +7,7 @@
 
 #![deny(missing_docs)]
 
+mod atlas;
 mod compile;
 mod files;
 mod memory;
@@ -55,7 +56,9 @@ fn answered(text: &str, bytes: &[u8], subject: &mut Option<Subject>) -> Result<V
         "library" => shelf::library(),
         "entry" => shelf::entry(&question),
         "reuse" => shelf::reuse(),
+        "survey" => atlas::survey(bytes),
         "train" => training::train(&question, subject),
+        "moment" => training::moment(&question),
         "train many" => training::train_many(&question),
         other => Err(Error::input(format!("`{other}` cannot be asked"))),
     };

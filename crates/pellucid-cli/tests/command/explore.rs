@@ -6,7 +6,15 @@ use super::*;
 
 const PAGE: &str = include_str!("../../src/explorer/page.html");
 const FOLDERS: [&str; 3] = ["bindings/web/clock/src", "bindings/web/src", "web/src"];
-const FILES: [&str; 4] = ["bindings/web/Cargo.toml", "web/build.mjs", "web/package.json", "web/page.html"];
+const FILES: [&str; 7] = [
+    "bindings/web/Cargo.toml",
+    "regimens/reliable.toml",
+    "regimens/seed.toml",
+    "web/build.mjs",
+    "web/package.json",
+    "web/page.html",
+    "web/survey.json",
+];
 
 /// As `web/sources.mjs` has it: FNV-1a over names and contents, in the names' order.
 fn hash_of_sources(root: &Path) -> u64 {
