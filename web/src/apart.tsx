@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Given } from "./app";
 import { Core, Refusal } from "./core";
-import { Keep, Wrong, counted, float, shape } from "./parts";
+import { Formula, Keep, Wrong, counted, float, shape } from "./parts";
 import { Known, Play } from "./play";
 
 type Found = Known & { answer: any; mathml: string | null; remarks: string[]; name: string; count: number };
@@ -31,7 +31,7 @@ export function Dissection({ core, found }: { core: Core; found: Found }) {
     <>
       <h2>{answer.explained ? (answer.exact ? "computes" : "computes about") : "is not explained by"} <code>{answer.formula}</code></h2>
       <p>On {answer.domain}{far ? `, off ${far} (proved)` : ", exactly (proved)"}. {shape(found.network.shape)}{answer.reduced_widths ? `; what the circuit needs: ${answer.reduced_widths.join("-")}` : ""}.</p>
-      {found.mathml && <div class="formula" dangerouslySetInnerHTML={{ __html: found.mathml }} />}
+      <Formula mathml={found.mathml} />
       {[...(found.remarks ?? []), ...answer.remarks].map((remark: string) => <p>{remark}</p>)}
       <Play core={core} known={found} />
       <p aria-live="polite" class="effect">{effect}</p>
@@ -62,6 +62,7 @@ export function Apart({ given }: { given: Given }) {
   const [found, setFound] = useState<Found>();
   const [error, setError] = useState<Refusal>();
   const [busy, setBusy] = useState("");
+  const [done, setDone] = useState(0);
   const [on, setOn] = useState("");
   const [file, setFile] = useState<{ name: string; bytes: Uint8Array }>();
   const look = async (file: { name: string; bytes: Uint8Array }, on: string) => {
@@ -76,6 +77,7 @@ export function Apart({ given }: { given: Given }) {
       setError(refusal as Refusal);
     }
     setBusy("");
+    setDone((done) => done + 1);
   };
   const take = async (files: FileList | null | undefined) => {
     const [first] = files ?? [];
@@ -86,7 +88,7 @@ export function Apart({ given }: { given: Given }) {
     return () => core.end();
   }, []);
   return (
-    <section aria-label="Take a network apart">
+    <section aria-label="Take a network apart" data-done={done}>
       <div class="drop" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); void take(event.dataTransfer?.files); }}>
         <label>Drop a network file here, or choose one (.onnx, .safetensors, .pt, .npz, .nnet, .json): <input type="file" onChange={(event) => take(event.currentTarget.files)} /></label>
         <label>on <input class="code" size={14} placeholder="what the file says" value={on} onChange={(event) => { setOn(event.currentTarget.value); if (file) void look(file, event.currentTarget.value); }} /></label>

@@ -51,7 +51,7 @@ function Page() {
         {view === "Write" && <Write key={JSON.stringify(wanted)} start={wanted} keep={keep} />}
         {view === "Train" && <Train start={read()} keep={keep} />}
         {view === "Take apart" && <Apart given={given} />}
-        {view === "Library" && <Library open={open} />}
+        {view === "Library" && <Library start={read()} keep={keep} open={open} />}
         {view === "Atlas" && <Atlas />}
       </main>
       <footer>Everything is computed here, by the same code as the command; nothing leaves this page.</footer>
@@ -59,4 +59,6 @@ function Page() {
   );
 }
 
+// Another link to the page opened in its place.
+addEventListener("hashchange", () => location.reload());
 render(<Page />, document.getElementById("page")!);

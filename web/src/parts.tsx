@@ -1,12 +1,25 @@
 // Parts that several views share.
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Core, Refusal } from "./core";
+
+/** A picture that does not fit is made smaller down to this share, and scrolled beyond. */
+const SMALLEST = 0.5;
 
 /** A picture that the core drew. Its style sheet is in the page's, so that no style comes from elsewhere. */
 export function Picture({ svg, label }: { svg: string; label?: string }) {
   const bare = svg.replace(/<style>[^]*?<\/style>/, "");
-  return <div class="picture" tabIndex={0} role="group" aria-label={label ?? "picture"} dangerouslySetInnerHTML={{ __html: bare }} />;
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const drawn = place.current!.querySelector("svg");
+    if (drawn) drawn.style.minWidth = `${SMALLEST * Number(drawn.getAttribute("width"))}px`;
+  }, [svg]);
+  return <div class="picture" ref={place} tabIndex={0} role="group" aria-label={label ?? "picture"} dangerouslySetInnerHTML={{ __html: bare }} />;
+}
+
+/** A formula in mathematical notation; long ones are scrolled. */
+export function Formula({ mathml }: { mathml: string | null }) {
+  return mathml ? <div class="formula" tabIndex={0} role="group" aria-label="Formula" dangerouslySetInnerHTML={{ __html: mathml }} /> : null;
 }
 
 /** What went wrong, in the core's words. */

@@ -8,6 +8,8 @@ import { float } from "./parts";
 const COLOURS = 8;
 /** More kinks have no room for their names. */
 const MOST_NAMED = 12;
+/** More pieces of kinks are drawn finer. */
+const MANY = 150;
 
 type Drawn = { cell: Cell; corners: number[][]; path: string };
 type Kink = { ends: number[][]; neurons: string };
@@ -59,7 +61,7 @@ export function Plane({ cells, names, low, high, point, move }: Props) {
     const still = (
       <svg class="pl-picture pl-auto still" viewBox={`0 0 ${SIZE} ${SIZE}`} aria-hidden="true">
         {byColour.map((path, i) => path && <path class={`pl-cell pl-cell-${i}`} d={path} />)}
-        <path class="pl-kink" fill="none" d={kinks.map(({ ends }) => segment(ends)).join("")} />
+        <path class={`pl-kink ${kinks.length > MANY ? "pl-fine" : ""}`} fill="none" d={kinks.map(({ ends }) => segment(ends)).join("")} />
         {first.size <= MOST_NAMED && [...first].map(([name, [a, b]]) => (
           <text class="pl-text name" font-size="11" x={Math.min(SIZE - 8 * name.length, x(a) + 4)} y={Math.max(24, y(b) - 4)}>{name}</text>
         ))}

@@ -37,3 +37,21 @@ export function write(regimen: Regimen): string {
 
 /** The name of the regimen with these fields. */
 export const nameOf = (regimen: Regimen) => Object.keys(REGIMENS).find((name) => write(REGIMENS[name]) === write(regimen));
+
+const NUMBERS = ["steps", "batch", "rate", "restarts"] as const;
+const WORDS = ["optimizer", "init"] as const;
+
+/** What a link says of a regimen: its name, or the fields in which it differs from the first one. */
+export function toLink(regimen: Regimen): Record<string, string> {
+  const name = nameOf(regimen);
+  const fields = [...NUMBERS, ...WORDS].map((key) => [key, name || regimen[key] === REGIMENS.seed[key] ? "" : String(regimen[key])]);
+  return { regimen: name === "seed" ? "" : (name ?? ""), ...Object.fromEntries(fields) };
+}
+
+/** The regimen that a link says. */
+export function fromLink(link: Record<string, string>): Regimen {
+  const regimen = { ...(REGIMENS[link.regimen] ?? REGIMENS.seed) };
+  for (const key of NUMBERS) if (link[key]) regimen[key] = Number(link[key]);
+  for (const key of WORDS) if (link[key]) regimen[key] = link[key];
+  return regimen;
+}

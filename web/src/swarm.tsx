@@ -46,10 +46,12 @@ export async function trainMany(question: object, count: number, stop: Stop, tel
   }
 }
 
+const classOf = (verdict: string) => verdict.replaceAll(" ", "-");
+
 const Square = memo(({ run, look }: { run: any; look(seed: number): void }) => {
   const told = `seed ${run.seed}: ${run.verdict}${run.detail ? `. ${run.detail}` : run.cause ? `, ${run.cause}` : ""}`;
   return (
-    <button class={`square ${run.verdict.replaceAll(" ", "-")}`} title={told} aria-label={told} onClick={() => look(run.seed)}>
+    <button class={`square ${classOf(run.verdict)}`} title={told} aria-label={told} onClick={() => look(run.seed)}>
       <svg viewBox="0 0 1 1" aria-hidden="true"><path d={kinkPath(run.rows)} /></svg>
     </button>
   );
@@ -71,7 +73,7 @@ export function Swarm({ runs, took, busy, look }: { runs: any[]; took?: number; 
   if (runs.length === 0) return null;
   return (
     <>
-      <p role="status">{runs.length} trained{took === undefined ? "" : ` and judged in ${(took / 1000).toFixed(2)} s`}: {tally.map(([verdict, n]) => `${n} ${verdict}`).join(", ")}</p>
+      <p role="status">{runs.length} trained{took === undefined ? "" : ` and judged in ${(took / 1000).toFixed(2)} s`}: {tally.map(([verdict, n], i) => <>{i ? ", " : ""}<span class={`square key ${classOf(verdict)}`} />{n} {verdict}</>)}</p>
       <div class={`squares ${runs.length > 200 ? "many" : ""}`} aria-busy={busy}>{runs.map((run) => <Square key={run.seed} run={run} look={look} />)}</div>
       <ul>{causes.slice(0, TOLD).map(([cause, n]) => <li>{n} times {cause}</li>)}</ul>
     </>

@@ -7,7 +7,7 @@ import { Core, Refusal } from "./core";
 import { Kinks } from "./kinks";
 import { LossCurve } from "./loss";
 import { Picture, Wrong } from "./parts";
-import { INITS, OPTIMIZERS, REGIMENS, Regimen, nameOf, write } from "./regimen";
+import { INITS, OPTIMIZERS, REGIMENS, Regimen, fromLink, nameOf, toLink, write } from "./regimen";
 import { Swarm, trainMany } from "./swarm";
 
 /** So many moments of a training are looked at. */
@@ -24,7 +24,7 @@ export function Train({ start, keep }: { start: State; keep(changes: State): voi
     text: start.f ?? "min(x1, x2)", layers: start.layers ?? "2,3,1", bias: start.bias === "yes", pytorch: start.pytorch === "yes",
     seed: Number(start.seed ?? 0), count: 1000,
   });
-  const [regimen, setRegimen] = useState<Regimen>({ ...(REGIMENS[start.regimen ?? "seed"] ?? REGIMENS.seed) });
+  const [regimen, setRegimen] = useState<Regimen>(() => fromLink(start));
   const [moment, setMoment] = useState<Moment>();
   const [runs, setRuns] = useState<any[]>([]);
   const [took, setTook] = useState<number>();
@@ -58,12 +58,16 @@ export function Train({ start, keep }: { start: State; keep(changes: State): voi
     const losses: [number, number][] = [];
     // The same seed goes the same way: each moment is trained up to from the beginning, which takes milliseconds.
     const seen = new Set<number>();
+    // Who wants no motion sees the end.
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     for (let i = 0; i <= MOMENTS && stop.wanted; i++) {
       const steps = Math.round((regimen.steps * i) / MOMENTS);
       if (seen.has(steps)) continue;
       seen.add(steps);
       const { loss, svg, rows } = await core.ask({ ask: "moment", ...question, seed, steps });
       losses.push([steps, loss ?? NaN]);
+      const isLast = i === MOMENTS;
+      if (isStill && !isLast) continue;
       setMoment({ seed, steps, svg, rows, losses: [...losses] });
       // One moment a frame, so that it can be seen.
       await new Promise(requestAnimationFrame);
@@ -85,7 +89,7 @@ export function Train({ start, keep }: { start: State; keep(changes: State): voi
   };
   const train = (changes: Partial<Regimen>) => {
     const next = { ...regimen, ...changes };
-    keep({ regimen: nameOf(next) ?? "" });
+    keep(toLink(next));
     setRegimen(next);
   };
   const number = (label: string, value: number, take: (value: number) => void, step: number | "any" = 1) => (

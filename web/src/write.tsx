@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { State } from "./app";
 import { Core, Refusal, latest } from "./core";
 import { Answer, known } from "./known";
-import { Keep, Wrong, counted, shape } from "./parts";
+import { Formula, Keep, Wrong, counted, shape } from "./parts";
 import { Play } from "./play";
 
 type Asked = { text: string; on: string; within: string; no_bias: boolean; shallowest: boolean };
@@ -92,7 +92,7 @@ export function Write({ start, keep }: { start: State; keep(changes: State): voi
       {found && (
         <div class={error ? "old" : ""} data-drawn={found.asked.text} aria-busy={!isCurrent}>
           <h2>{shape(answer.shape)}, {counted(answer.hidden_neurons, "hidden neuron")}: <span class="verdict">{answer.minimality.verdict === "proved" ? "proved smallest" : "best known"}</span></h2>
-          {found.mathml && <div class="formula" dangerouslySetInnerHTML={{ __html: found.mathml }} />}
+          <Formula mathml={found.mathml} />
           <Play key={found.count} core={core} known={found} isReady={isCurrent} at={found.count === 1 ? start_at : undefined} onMove={(at) => keep({ at: at.join(",") })} />
           <dl>
             <dt>where</dt><dd>{answer.domain}</dd>

@@ -151,7 +151,7 @@ const tests = {
     const told = page.getByText(/^1000 trained and judged in/);
     await told.waitFor({ timeout: 120000 });
     console.log(`    ${await told.innerText()}`);
-    assert.equal(await page.locator(".square").count(), 1000);
+    assert.equal(await page.locator("button.square").count(), 1000);
     await accessible(page, "train");
     await shoot(page, "train");
     await page.getByLabel("Regimen").selectOption("reliable");
@@ -166,6 +166,9 @@ const tests = {
       await page.getByRole("button", { name: "Train many" }).click();
       await page.getByText(/^100 trained and judged in/).waitFor({ timeout: 120000 });
     }
+    assert.match(page.url(), /optimizer=l-bfgs/);
+    await page.reload();
+    assert.equal(await page.getByLabel("Optimiser").inputValue(), "l-bfgs");
     await page.getByLabel("Learning rate").fill("0");
     await page.getByRole("button", { name: "Train many" }).click();
     await page.locator(".wrong", { hasText: "rate" }).waitFor();
@@ -184,14 +187,34 @@ const tests = {
     assert.deepEqual(JSON.parse(readFileSync(await download.path(), "utf8")).layers.length, 2);
     await accessible(page, "take apart");
     await shoot(page, "apart");
-    const broken = join(mkdtempSync(join(tmpdir(), "broken-")), "broken.onnx");
-    const bytes = readFileSync(join(fixtures, "torch.onnx"));
-    for (const length of [0, 7, 100, bytes.length - 9]) {
-      writeFileSync(broken, bytes.subarray(0, length));
-      await page.setInputFiles("input[type=file]", broken);
-      await page.locator(".wrong", { hasText: "broken.onnx" }).waitFor();
-      await page.setInputFiles("input[type=file]", []);
+    const folder = mkdtempSync(join(tmpdir(), "broken-"));
+    // A small random stream, so that each run tries the same files.
+    let state = 1;
+    const random = (below) => (state = (state * 48271) % 2147483647) % below;
+    let refused = 0;
+    let taken = Number(await page.locator("[data-done]").getAttribute("data-done"));
+    for (const name of ["torch.onnx", "weights.safetensors", "state-dict.pt", "arrays.npz"]) {
+      const bytes = readFileSync(join(fixtures, name));
+      const changed = Array.from({ length: 8 }, () => {
+        const copy = Buffer.from(bytes);
+        for (let i = 0; i < 4; i++) copy[random(copy.length)] = random(256);
+        return copy;
+      });
+      for (const contents of [...[0, 7, 100, bytes.length - 9].map((length) => bytes.subarray(0, length)), ...changed]) {
+        const broken = join(folder, name);
+        writeFileSync(broken, contents);
+        await page.setInputFiles("input[type=file]", []);
+        await page.setInputFiles("input[type=file]", broken);
+        await page.locator(`[data-done="${++taken}"]`).waitFor();
+        refused += await page.locator(".wrong").count();
+      }
     }
+    console.log(`    ${refused} of 48 broken files refused, the others are networks`);
+    assert.ok(refused >= 16);
+    writeFileSync(join(folder, "deep.json"), "[".repeat(200000));
+    await page.setInputFiles("input[type=file]", join(folder, "deep.json"));
+    await page.locator(".wrong", { hasText: "deep.json" }).waitFor();
+    await shoot(page, "apart-wrong");
     await close();
   },
   async "the library has its cards"() {

@@ -11,10 +11,11 @@ const ask = await openCore(gunzipSync(Buffer.from(/id="core">([^<]*)</.exec(page
 const regimen = readFileSync(join(root, "regimens/seed.toml"), "utf8");
 
 for (const judge of [false, true]) {
-  const start = performance.now();
+  const [start, used] = [performance.now(), process.cpuUsage()];
   for (let from = 0; from < 1000; from += 20) {
     const { error } = ask({ ask: "train many", text: "min(x1, x2)", layers: [2, 3, 1], regimen, from, to: from + 20, judge });
     if (error) throw new Error(error);
   }
-  console.log(`1000 networks 2-3-1, 500 steps of 1000 samples${judge ? ", each judged" : ""}: ${((performance.now() - start) / 1e3).toFixed(2)} s`);
+  const { user, system } = process.cpuUsage(used);
+  console.log(`1000 networks 2-3-1, 500 steps of 1000 samples${judge ? ", each judged" : ""}: ${((performance.now() - start) / 1e3).toFixed(2)} s, ${((user + system) / 1e6).toFixed(2)} s of processor time`);
 }
