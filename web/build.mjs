@@ -37,13 +37,16 @@ const { svg } = ask({ ask: "compile", text: "x1" });
 const STYLE_SHEET = /<style>([^]*?)<\/style>/;
 const style = `${readFileSync("src/style.css", "utf8")}${STYLE_SHEET.exec(svg)[1]}`;
 
+/** What the page begins with. */
+const FIRST = "min(x1, x2)";
 // The core's answers for the library's functions, so that these are drawn before the core has answered again.
-const known = {};
+const answers = {};
 for (const { function: text } of ask({ ask: "library" }).entries) {
   const { answer, svg, words, mathml, network } = ask({ ask: "compile", text, seconds: 60 });
-  if (answer) known[text] = { answer, svg: svg.replace(STYLE_SHEET, ""), words, mathml, network };
+  if (answer) answers[text] = { answer, svg: svg.replace(STYLE_SHEET, ""), words, mathml, network };
 }
 // Data in an element of a page: nothing in it may end the element.
+const pack = (bytes) => gzipSync(bytes, { level: 9 }).toString("base64");
 const data = (text) => text.replaceAll("<", "\\u003c");
 
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
@@ -53,9 +56,9 @@ const policy = [
 ].join("; ");
 const parts = {
   POLICY: policy, SOURCES: hashOfSources(), STYLE: style, SCRIPT: script,
-  KNOWN: data(JSON.stringify(known)), SURVEY: data(readFileSync("survey.json", "utf8").trim()),
-  CORE: gzipSync(wasm, { level: 9 }).toString("base64"),
+  FIRST: data(JSON.stringify({ [FIRST]: answers[FIRST] })),
+  KNOWN: pack(JSON.stringify({ answers, survey: JSON.parse(readFileSync("survey.json", "utf8")) })), CORE: pack(wasm),
 };
 const page = readFileSync("page.html", "utf8").replace(/@([A-Z]+)@/g, (_, name) => parts[name]);
 writeFileSync(PAGE, page);
-console.log(`answers known: ${gzipSync(parts.KNOWN).length}; page: ${page.length} bytes, compressed ${gzipSync(page).length}; core: ${wasm.length} bytes`);
+console.log(`answers known: ${parts.KNOWN.length}; page: ${page.length} bytes, compressed ${gzipSync(page).length}; core: ${wasm.length} bytes`);

@@ -1,6 +1,7 @@
 // The page's side of the core: questions wait in line, and one that is out of date or takes too long is ended.
 
 import workerText from "virtual:worker";
+import { unpacked } from "./unpack";
 
 export type Finding = { start: number; end: number; message: string; help: string | null };
 
@@ -15,20 +16,10 @@ type Waiting = { id: number; resolve(answer: any): void; reject(error: unknown):
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** Bytes of text in letters, digits, `+` and `/`. */
-function bytesOf(packed: string): Uint8Array<ArrayBuffer> {
-  const text = atob(packed);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
-
-async function unpacked(): Promise<WebAssembly.Module> {
+async function compiledCore(): Promise<WebAssembly.Module> {
   // What is known already is drawn before the core takes the processor.
   await new Promise((resolve) => (document.hidden ? setTimeout(resolve) : requestAnimationFrame(() => setTimeout(resolve))));
-  const bytes = bytesOf(document.getElementById("core")!.textContent!.trim());
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return WebAssembly.compile(await new Response(stream).arrayBuffer());
+  return WebAssembly.compile(await unpacked("core").arrayBuffer());
 }
 
 /** A core of its own with a subject of its own. */
@@ -43,7 +34,7 @@ export class Core {
   }
 
   private async start(): Promise<Worker> {
-    const module = await (compiled ??= unpacked());
+    const module = await (compiled ??= compiledCore());
     const address = URL.createObjectURL(new Blob([workerText], { type: "text/javascript" }));
     const worker = new Worker(address);
     URL.revokeObjectURL(address);

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { State } from "./app";
 import { Core, Refusal, latest } from "./core";
-import { Answer, known } from "./known";
+import { Answer, everything, known } from "./known";
 import { Formula, Keep, Wrong, counted, shape } from "./parts";
 import { Play } from "./play";
 
@@ -49,6 +49,13 @@ export function Write({ start, keep }: { start: State; keep(changes: State): voi
     isBusy.current = false;
   }), []);
   useEffect(() => compile(asked), [asked]);
+  // A link may ask for what is known, but not unpacked yet.
+  useEffect(() => {
+    void everything.then(() => {
+      const answer = atOnce(newest.current);
+      if (answer) setFound((last) => last ?? { ...answer, count: ++count.current, asked: newest.current, isReady: false });
+    });
+  }, []);
   useEffect(() => () => core.end(), []);
 
   const change = (changes: Partial<Asked>) => {
