@@ -60,6 +60,12 @@ const tests = {
     await accessible(page, "write");
     await shoot(page, "write");
     await close();
+    for (const f of ["max(x1, x2, x3)", "max(x1, 3*x2, 0)"]) {
+      const { page, close } = await open({}, `#${new URLSearchParams({ f })}`);
+      await page.locator(".picture svg").waitFor();
+      console.log(`    first drawing from a link to ${f} after ${(await page.evaluate(() => performance.now())).toFixed(0)} ms`);
+      await close();
+    }
   },
   async "a function is written, wrong and right"() {
     const { page, close } = await open();
@@ -299,6 +305,7 @@ const tests = {
     assert.ok(packed < 2e6 && bytes < 4e6);
     const { page, close } = await open({}, "", `file://${file}`);
     await page.getByRole("heading", { name: /min\(x1, x2\)/ }).waitFor();
+    console.log(`    taken apart after ${(await page.evaluate(() => performance.now())).toFixed(0)} ms`);
     await close();
   },
 };
