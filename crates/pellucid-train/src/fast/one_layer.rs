@@ -99,7 +99,7 @@ impl<const D: usize, const H: usize, const BIAS: bool> Kernel for OneLayer<D, H,
             }
             let mut error = y - f32x16::from_slice(simd, &target[at]);
             if (at + 1) * LANES > n_samples {
-                error = error * lanes_below(simd, n_samples - at * LANES);
+                error *= lanes_below(simd, n_samples - at * LANES);
             }
             for j in 0..H {
                 let m = p[j].simd_gt(zero).select(error, zero);
@@ -107,16 +107,16 @@ impl<const D: usize, const H: usize, const BIAS: bool> Kernel for OneLayer<D, H,
                     on_inputs[j][i] = m.mul_add(x[i], on_inputs[j][i]);
                 }
                 if BIAS {
-                    on[j] = on[j] + m;
+                    on[j] += m;
                 }
             }
             if BIAS {
-                errors = errors + error;
+                errors += error;
             }
         }
         for j in 0..H {
-            for i in 0..D {
-                on_inputs[j][i].store_slice(&mut self.on_inputs[j][i]);
+            for (sum, stored) in on_inputs[j].iter().zip(&mut self.on_inputs[j]) {
+                sum.store_slice(stored);
             }
             on[j].store_slice(&mut self.on[j]);
         }

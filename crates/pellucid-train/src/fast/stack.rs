@@ -267,7 +267,7 @@ fn add_biases<S: Simd>(simd: S, delta: &[Column<f32>], place: Place, sums: &mut 
     for (column, lanes) in delta.iter().zip(&mut sums[place.biases..]) {
         let mut sum = f32x16::from_slice(simd, lanes);
         for vector in column {
-            sum = sum + f32x16::from_slice(simd, vector);
+            sum += f32x16::from_slice(simd, vector);
         }
         sum.store_slice(lanes);
     }
