@@ -17,6 +17,9 @@ pub struct SurveyPoint<'a> {
     pub value: f64,
 }
 
+/// Points by the function's name.
+type Curves = BTreeMap<String, Vec<(f64, f64)>>;
+
 /// One chart a regimen: the figure over the number of hidden neurons, one curve a function. A regimen whose functions
 /// were all tried at one size has no chart.
 ///
@@ -28,13 +31,13 @@ pub struct SurveyPoint<'a> {
 /// assert!(survey_charts("found, %", [point("3", 40.0)]).is_empty());
 /// ```
 pub fn survey_charts<'a>(what: &str, points: impl IntoIterator<Item = SurveyPoint<'a>>) -> Vec<LineChart> {
-    let mut curves: BTreeMap<&str, BTreeMap<String, Vec<(f64, f64)>>> = BTreeMap::new();
+    let mut curves: BTreeMap<&str, Curves> = BTreeMap::new();
     for SurveyPoint { regimen, function, widths, value } in points {
         let size: u32 = widths.split('-').filter_map(|width| width.parse::<u32>().ok()).sum();
         curves.entry(regimen).or_default().entry(function).or_default().push((f64::from(size), value));
     }
     curves.retain(|_, functions| functions.values().any(|points| points.len() > 1));
-    let chart = |(regimen, functions): (&str, BTreeMap<String, Vec<(f64, f64)>>)| {
+    let chart = |(regimen, functions): (&str, Curves)| {
         let empty = LineChart::new(format!("{what}, with the regimen {regimen}")).axes("hidden neurons", what);
         functions.into_iter().fold(empty, |chart, (name, mut points)| {
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
