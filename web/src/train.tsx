@@ -14,7 +14,7 @@ import { Swarm, trainMany } from "./swarm";
 const MOMENTS = 40;
 
 type Settings = { text: string; layers: string; bias: boolean; pytorch: boolean; seed: number; count: number };
-type Moment = { seed: number; steps: number; svg: string | null; rows: number[][]; losses: [number, number][]; outcome?: any };
+type Moment = { seed: number; steps: number; svg: string | null; rows: number[][]; losses: [number, number][]; judged?: any; outcome?: any };
 
 const CUSTOM = "my own";
 
@@ -72,8 +72,10 @@ export function Train({ start, keep }: { start: State; keep(changes: State): voi
       // One moment a frame, so that it can be seen.
       await new Promise(requestAnimationFrame);
     }
+    // The same judge as of many, who knows whether the loss was still falling; then what the network computes as it is.
+    const { runs: [judged] } = await core.ask({ ask: "train many", ...question, from: seed, to: seed + 1, judge: true });
     const outcome = await core.ask({ ask: "train", ...question, seed });
-    setMoment((last) => last && { ...last, steps: regimen.steps, outcome });
+    setMoment((last) => last && { ...last, steps: regimen.steps, rows: judged.rows, judged, outcome });
   });
   const many = () => guard(async () => {
     setRuns([]);
@@ -99,7 +101,7 @@ export function Train({ start, keep }: { start: State; keep(changes: State): voi
     <label>{label} <select value={value} onChange={(event) => take(event.currentTarget.value)}>{values.map((name) => <option value={name}>{name}</option>)}</select></label>
   );
   const name = nameOf(regimen) ?? CUSTOM;
-  const run = moment?.outcome?.answer.runs[0];
+  const [judged, run] = [moment?.judged, moment?.outcome?.answer.runs[0]];
   return (
     <section aria-label="Train">
       <div class="row">
@@ -127,8 +129,10 @@ export function Train({ start, keep }: { start: State; keep(changes: State): voi
       <Swarm runs={runs} took={took} busy={busy} look={one} />
       {moment && (
         <>
-          <h2>Seed {moment.seed}, step {moment.steps}{run && <>: <span class={`verdict ${run.verdict === "found" ? "" : "unproved"}`}>{run.verdict}</span></>}</h2>
-          {run && <p>{run.reason}{run.restarts ? ` (begun again ${run.restarts} times)` : ""}</p>}
+          <h2>Seed {moment.seed}, step {moment.steps}{judged && <>: <span class={`verdict ${judged.verdict.startsWith("found") ? "" : "unproved"}`}>{judged.verdict}</span></>}</h2>
+          {judged && run && (
+            <p>{judged.verdict === "found" ? "" : `${judged.cause}${judged.detail ? `: ${judged.detail}` : ""}. As it is: `}{run.reason}{judged.restarts ? ` (begun again ${judged.restarts} times)` : ""}</p>
+          )}
           <div class="training">
             <LossCurve losses={moment.losses} steps={regimen.steps} />
             {moment.rows[0]?.length <= 3 && <figure><Kinks rows={moment.rows} label={`Where the ${moment.rows.length} neurons have their kinks`} /><figcaption>kinks on the box from -1 to 1</figcaption></figure>}
