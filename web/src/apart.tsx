@@ -91,7 +91,7 @@ export function Apart({ given }: { given: Given }) {
     <section aria-label="Take a network apart" data-done={done}>
       <div class="drop" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); void take(event.dataTransfer?.files); }}>
         <label>Drop a network file here, or choose one (.onnx, .safetensors, .pt, .npz, .nnet, .json): <input type="file" onChange={(event) => take(event.currentTarget.files)} /></label>
-        <label>on <input class="code" size={14} placeholder="what the file says" value={on} onChange={(event) => { setOn(event.currentTarget.value); if (file) void look(file, event.currentTarget.value); }} /></label>
+        <label>on <input class="code" size={14} placeholder="as in the file" value={on} onChange={(event) => { setOn(event.currentTarget.value); if (file) void look(file, event.currentTarget.value); }} /></label>
       </div>
       {busy && <p role="status">{busy} <button onClick={() => core.stop()}>Stop</button></p>}
       <Wrong error={error} />

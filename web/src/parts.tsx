@@ -13,6 +13,8 @@ export function Picture({ svg, label }: { svg: string; label?: string }) {
   useLayoutEffect(() => {
     const drawn = place.current!.querySelector("svg");
     if (drawn) drawn.style.minWidth = `${SMALLEST * Number(drawn.getAttribute("width"))}px`;
+    // The middle, where outputs and inputs are.
+    place.current!.scrollLeft = (place.current!.scrollWidth - place.current!.clientWidth) / 2;
   }, [svg]);
   return <div class="picture" ref={place} tabIndex={0} role="group" aria-label={label ?? "picture"} dangerouslySetInnerHTML={{ __html: bare }} />;
 }
