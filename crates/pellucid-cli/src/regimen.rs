@@ -35,7 +35,7 @@ pub struct RegimenArguments {
     /// How weights are changed: sgd, momentum, adam, adamw, l-bfgs, levenberg-marquardt
     #[arg(long, value_name = "NAME")]
     optimizer: Option<String>,
-    /// The initial weights: pytorch, he, glorot, orthogonal, paired
+    /// The initial weights: pytorch, he, glorot, orthogonal, paired, small
     #[arg(long, value_name = "NAME")]
     init: Option<String>,
     /// How often a training that missed may begin again

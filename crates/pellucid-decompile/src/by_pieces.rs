@@ -11,7 +11,7 @@ use crate::rounding_ladder::SIMPLE_BITS;
 use crate::shorten::is_plain;
 
 /// The numbers of a plain formula of at most so many characters are simple: nothing shorter is looked for.
-const PLAIN_LENGTH: usize = 24;
+pub const PLAIN_LENGTH: usize = 24;
 
 /// Is a formula so short and plain that no simpler one is looked for?
 pub fn is_plain_formula(formula: &Function) -> bool {

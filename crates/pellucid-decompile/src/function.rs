@@ -6,8 +6,8 @@
 //! together as maxima of minima; the coarsest numbers that agree with the network at the points are offered.
 //! All of this only suggests a formula: how far it is off is decided exactly, by others.
 
+mod columns;
 mod large_pieces;
-mod local;
 mod offer;
 mod sampled;
 mod separate;
@@ -72,8 +72,8 @@ pub fn suggest(
     let tolerance = question.tolerance.to_f64();
     let float: Network<f64> = network.to_numbers();
     let sides = sides(&question.domain, network.n_inputs());
-    let mut points = spread_points(&sides, network.hidden_neurons());
-    points.all.extend(more_points.iter().map(|point| point.iter().map(Rational::to_f64).collect()));
+    let more: Vec<Vec<f64>> = more_points.iter().map(|point| point.iter().map(Rational::to_f64).collect()).collect();
+    let points = spread_points(&sides, network.hidden_neurons(), &more);
     let sampled = sample(&float, &points, &sides);
     let middle: Vec<f64> = sides.iter().map(|(low, high)| (low + high) / 2.0).collect();
     let seeks_close = network.hidden_layers().len() > 1;
@@ -217,7 +217,7 @@ impl Reader<'_> {
         let choices: Vec<MaxMin> = parts.iter().zip(sampled).map(|(part, at)| part.choice(at, noise)).collect();
         let mut rest = self.sampled.values.clone();
         for ((part, choice), at) in parts.iter().zip(&choices).zip(sampled) {
-            rest.iter_mut().zip(part.values(choice, &at.points)).for_each(|(rest, value)| *rest -= value);
+            rest.iter_mut().zip(part.values(choice, &at.inputs)).for_each(|(rest, value)| *rest -= value);
         }
         let even = &rest[..self.sampled.n_even.min(rest.len())];
         let count = even.len().max(1) as f64;

@@ -27,10 +27,19 @@ impl MaxMin {
         MaxMin { max_min: few_small_sets(above, below), min_max: few_small_sets(below, above) }
     }
 
-    /// The value where the maps have these values.
-    pub fn choose(&self, values: &[f64]) -> f64 {
-        let smallest = |set: &Vec<usize>| set.iter().map(|i| values[*i]).fold(f64::INFINITY, f64::min);
-        self.max_min.iter().map(smallest).fold(f64::NEG_INFINITY, f64::max)
+    /// The values where the maps have these values, a column each.
+    pub fn choose(&self, columns: &[Vec<f64>]) -> Vec<f64> {
+        let n = columns.first().map_or(0, Vec::len);
+        let fold = |into: &mut [f64], from: &[f64], pick: fn(f64, f64) -> f64| {
+            into.iter_mut().zip(from).for_each(|(into, from)| *into = pick(*into, *from));
+        };
+        let mut largest = vec![f64::NEG_INFINITY; n];
+        for set in &self.max_min {
+            let mut smallest = vec![f64::INFINITY; n];
+            set.iter().for_each(|i| fold(&mut smallest, &columns[*i], f64::min));
+            fold(&mut largest, &smallest, f64::max);
+        }
+        largest
     }
 
     /// The shorter of both forms, with what all maps share, or most of them, outside.

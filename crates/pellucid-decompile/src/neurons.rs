@@ -237,8 +237,18 @@ pub(crate) fn like_a_known<'a>(
 ) -> Option<(Affine, Rational)> {
     let lead = lead(row, scale).filter(|_| !slack.is_zero())?;
     let units = units(lead, scale);
+    let in_floats = |map: &Affine| map.coefficients.iter().chain([&map.constant]).map(Rational::to_f64).collect();
+    let (floats, float_units): (Vec<f64>, Vec<f64>) = (in_floats(row), units.iter().map(Rational::to_f64).collect());
+    // Most rows are so far apart that floats see it; what they see is no nearer than it is.
+    let beyond = slack.to_f64() * 1.001;
+    let is_far = |known: &Affine| {
+        let known: Vec<f64> = in_floats(known);
+        let factor = floats[lead] / known[lead];
+        let change = |i: usize| (floats[i] - factor * known[i]).abs() / floats[lead].abs() / float_units[i];
+        (0..floats.len()).any(|i| change(i) > beyond)
+    };
     known.find_map(|known| {
-        let pivot = Some(&known.coefficients[lead]).filter(|c| !c.is_zero())?;
+        let pivot = Some(&known.coefficients[lead]).filter(|c| !c.is_zero() && !is_far(known))?;
         let moved = known.scaled(&(&row.coefficients[lead] / pivot));
         let size = row.coefficients[lead].abs();
         let pairs =

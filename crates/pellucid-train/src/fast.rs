@@ -8,9 +8,11 @@
 //! - `stream.rs` draws: a number is a function of (seed, step, place), so no state is carried along.
 //! - `one_layer.rs` has the kernels for one hidden layer and one output, with all weights and sums in registers.
 //! - `stack.rs` has the kernel for every other shape and loss.
+//! - `logits.rs` has the derivative of the cross-entropy.
 //! - `steps.rs` is the loop over steps; `update.rs` what an optimiser does with a gradient.
 
 mod block;
+mod logits;
 mod one_layer;
 mod parameters;
 mod stack;
@@ -19,6 +21,7 @@ mod stream;
 mod update;
 
 pub(crate) use block::{Block, Source};
+pub(crate) use logits::cross_entropy;
 pub(crate) use parameters::Parameters;
 pub(crate) use stack::Error;
 pub(crate) use steps::{Steps, descend, draw};

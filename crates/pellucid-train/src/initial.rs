@@ -3,6 +3,9 @@
 use crate::fast::{Key, Parameters};
 use crate::regimen::Init;
 
+/// How large small weights are beside PyTorch's.
+const SMALL: f64 = 0.1;
+
 /// The numbers of a network before the first step.
 pub(crate) fn initial(shape: &[usize], bias: bool, init: Init, scale: f64, key: Key) -> Parameters {
     let mut parameters = Parameters::zeros(shape, bias);
@@ -13,8 +16,9 @@ pub(crate) fn initial(shape: &[usize], bias: bool, init: Init, scale: f64, key: 
         let hidden = l + 1 < n_layers;
         let weights = &mut parameters.values[place.weights..place.biases];
         match init {
-            Init::PyTorch | Init::Paired => {
-                let bound = 1.0 / (n_inputs as f64).sqrt();
+            Init::PyTorch | Init::Paired | Init::Small => {
+                let size = if init == Init::Small { SMALL } else { 1.0 };
+                let bound = size / (n_inputs as f64).sqrt();
                 weights.fill_with(|| draws.uniform(bound));
                 if init == Init::Paired && hidden {
                     for pair in weights.chunks_exact_mut(2 * n_inputs) {
@@ -109,6 +113,7 @@ mod tests {
             (Init::Glorot, 2.0 / 100.0),
             (Init::Orthogonal, 2.0 / 60.0),
             (Init::Paired, 1.0 / (3.0 * 40.0)),
+            (Init::Small, 0.01 / (3.0 * 40.0)),
         ] {
             let parameters = initial(&shape, true, init, 3.0, any_key(1));
             let weights = &parameters.values[..2400];

@@ -22,6 +22,7 @@
 mod affine;
 mod column;
 mod data_set;
+mod expected;
 mod experiment;
 mod expr_to_batch;
 mod fast;
@@ -33,6 +34,7 @@ mod mersenne_twister;
 mod random_stream;
 mod regimen;
 mod second_order;
+mod shrink;
 mod task;
 mod test_set;
 mod train_many;

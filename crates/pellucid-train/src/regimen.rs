@@ -40,6 +40,9 @@ pub struct Regimen {
     pub penalty: Penalty,
     /// Where the samples come from.
     pub data: Data,
+    /// Hidden layers begin so many times as wide; then neurons are merged or left out one by one, the one that hurts
+    /// least first, each time with some second-order steps, until the widths are those asked for.
+    pub widen: u64,
     /// Second-order steps after the others, on a fixed set of `batch` points.
     pub finish: u64,
     /// How often a training may begin again.
@@ -150,6 +153,8 @@ pub enum Init {
     Orthogonal,
     /// As PyTorch's, but each second hidden neuron is its neighbour turned around: `+w` and `-w`.
     Paired,
+    /// A tenth of PyTorch's: from small weights neurons turn towards what matters before they grow.
+    Small,
 }
 
 /// What outputs are measured by; the mean over samples and outputs.
@@ -163,6 +168,9 @@ pub enum Loss {
         /// The distance.
         delta: f64,
     },
+    /// Outputs are logits: of several the softmax's cross-entropy, of one the sigmoid's. Targets are shares from 0 to 1,
+    /// which sum to 1 over several outputs; the mean is over samples alone.
+    CrossEntropy,
 }
 
 /// What is added to the loss.
@@ -203,6 +211,9 @@ pub enum Data {
         /// The share, from 0 to 1.
         share: f64,
     },
+    /// All points of a uniform domain at once: the exact mean gradient instead of a batch's, in networks of one input
+    /// and one hidden layer.
+    Expected,
 }
 
 impl Default for Regimen {
@@ -220,6 +231,7 @@ impl Default for Regimen {
             loss: Loss::Squared,
             penalty: Penalty::default(),
             data: Data::Uniform,
+            widen: 1,
             finish: 0,
             restarts: 0,
             restart_above: 1e-6,
@@ -250,6 +262,15 @@ impl Regimen {
         let full_batch = self.optimizer.is_full_batch() || self.finish > 0;
         if full_batch && (self.loss != Loss::Squared || !self.penalty.is_nothing()) {
             wrong.push("l-bfgs, levenberg-marquardt and finish know the squared loss alone, without a penalty".into());
+        }
+        if self.widen > 1 && self.loss != Loss::Squared {
+            wrong.push("widen knows the squared loss alone".into());
+        }
+        if self.widen == 0 {
+            wrong.push("widen must be at least 1, which leaves the widths as they are".into());
+        }
+        if self.data == Data::Expected && (self.loss != Loss::Squared || full_batch) {
+            wrong.push("data = \"expected\" is the exact gradient of the squared loss: it goes with sgd, momentum, adam and adamw, without finish".into());
         }
         if self.random == Random::PyTorch && !self.is_the_notebooks() {
             wrong.push(

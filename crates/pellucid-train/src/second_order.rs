@@ -139,6 +139,11 @@ impl<'a> Model<'a> {
     }
 }
 
+/// The mean squared error on samples.
+pub(crate) fn mean_square(parameters: &Parameters, samples: &Samples) -> f64 {
+    Model::new(parameters).cost(samples) / samples.targets.len() as f64
+}
+
 /// Mean squared errors below this are roundings.
 const NOTHING_LEFT: f64 = 1e-24;
 

@@ -67,7 +67,7 @@ impl Task {
     pub fn validate(&self, regimen: &crate::Regimen) -> Result<(), Error> {
         let mut wrong = self.errors();
         wrong.extend(regimen.errors());
-        let width = self.shape.iter().copied().max().unwrap_or(1);
+        let width = self.shape.iter().copied().max().unwrap_or(1).saturating_mul(regimen.widen as usize);
         if regimen.batch.max(regimen.test_points).checked_mul(width).is_none_or(|n| n > MAX_NUMBERS) {
             wrong.push(format!(
                 "a batch of {} samples or {} test points is too large for {width} neurons side by side",
@@ -76,6 +76,10 @@ impl Task {
         }
         if self.data.is_some() && regimen.random == crate::Random::PyTorch {
             wrong.push("random = \"pytorch\" is the notebook's training, which has no data set".into());
+        }
+        let is_expected = regimen.data == crate::Data::Expected;
+        if is_expected && (self.data.is_some() || self.function.n_inputs() != 1 || self.shape.len() != 3) {
+            wrong.push("data = \"expected\" knows functions of one input and networks with one hidden layer".into());
         }
         if wrong.is_empty() { Ok(()) } else { Err(Error::inputs(wrong)) }
     }

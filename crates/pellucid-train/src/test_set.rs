@@ -7,6 +7,7 @@ use crate::RandomStream;
 use crate::affine::Affine;
 use crate::column::{Column, TILE, affine, relu, zeros};
 use crate::expr_to_batch::BatchFunction;
+use crate::fast::cross_entropy;
 use crate::uniform_inputs::UniformInputs;
 
 /// Test inputs and targets as columns, tile by tile.
@@ -46,6 +47,21 @@ impl TestSet {
             targets: to_tiles(targets, n_outputs),
             squares: vec![0.0; targets.len()],
         }
+    }
+
+    /// The mean cross-entropy of the outputs, as logits, over the points.
+    pub(crate) fn cross_entropy(&self, layers: &[Affine<f32>]) -> f32 {
+        let mut sum = 0.0;
+        for (tile, (inputs, targets)) in self.inputs.iter().zip(&self.targets).enumerate() {
+            let outputs = forward(layers, inputs);
+            for sample in 0..(self.n_points - tile * TILE).min(TILE) {
+                let of = |columns: &[Column<f32>]| -> Vec<f32> {
+                    columns.iter().map(|column| column.as_flattened()[sample]).collect()
+                };
+                sum += cross_entropy(&of(&outputs), &of(targets));
+            }
+        }
+        (sum / self.n_points as f64) as f32
     }
 
     /// The mean squared error over the points and the outputs.

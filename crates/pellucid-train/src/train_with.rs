@@ -1,18 +1,24 @@
 //! Training by a regimen.
 
+#[cfg(test)]
+mod torch_steps;
+
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pellucid_core::{Error, Network};
 use rayon::prelude::*;
 
+use crate::expected::{Corners, expected_gradient};
 use crate::expr_to_batch::BatchFunction;
 use crate::fast::{self, Block, Parameters, Purpose, Source, Steps, Stream, Update, descend, draw};
 use crate::initial::initial;
 use crate::kinks::kinks;
 use crate::regimen::{Data, Loss, Optimizer};
-use crate::second_order::{Samples, lbfgs, levenberg_marquardt};
+use crate::second_order::{Samples, lbfgs, levenberg_marquardt, mean_square};
+use crate::shrink::{balance, leave_one_out};
 use crate::test_set::TestSet;
-use crate::{Experiment, Random, Regimen, Run, Task, train_cancellable};
+use crate::{DataSet, Experiment, Random, Regimen, Run, Task, train_cancellable};
 
 /// Trains one network by a regimen; setting `cancel` ends the run soon.
 ///
@@ -104,6 +110,9 @@ fn notebook(task: &Task, regimen: &Regimen, seed: u64, record_every: Option<usiz
     }
 }
 
+/// Second-order steps after each neuron that is left out.
+const STEPS_A_NEURON: u64 = 20;
+
 struct Training<'a> {
     task: &'a Task,
     regimen: &'a Regimen,
@@ -141,64 +150,155 @@ impl Training<'_> {
 
     /// One training from new initial weights.
     fn attempt(&self, attempt: u64, test_set: &mut TestSet) -> Result<Run, Error> {
-        let Regimen { steps, batch, rate, optimizer, schedule, penalty, init, init_scale, .. } = self.regimen;
         let stream = |purpose| Stream::new(self.seed, attempt, purpose);
-        let key = stream(Purpose::Weights).key(0);
-        let mut parameters = initial(&self.task.shape, self.task.bias, *init, *init_scale, key);
+        let Regimen { init, init_scale, widen, .. } = self.regimen;
+        let shape = self.widened();
+        let mut parameters = initial(&shape, self.task.bias, *init, *init_scale, stream(Purpose::Weights).key(0));
         let start_network = self.network(&parameters)?;
-        let start_loss = test_set.loss(&affine(&parameters));
+        let start_loss = self.loss(test_set, &parameters);
         let mut losses = Vec::new();
-        let mut block = self.block();
-        let mut done = 0;
-        if optimizer.is_full_batch() {
-            done += self.full_batch(*optimizer, *steps, &mut parameters, stream(Purpose::Finish));
-        } else {
-            let mut update = Update::new(*optimizer, *rate, *schedule, *steps, *penalty, &parameters);
-            while done < *steps && !self.cancel.load(Ordering::Relaxed) {
-                let until = match self.record_every {
-                    Some(_) if done == 0 => 1,
-                    Some(every) => (done + every as u64).min(*steps),
-                    None => *steps,
-                };
-                let mut steps = Steps {
-                    batch: *batch,
-                    block: &mut block,
-                    stream: stream(Purpose::Batches),
-                    error: self.error(),
-                    update: &mut update,
-                    steps: done..until,
-                };
-                done += descend(&mut steps, &mut parameters, self.cancel);
-                if let Some(every) = self.record_every
-                    && (done - 1) % every as u64 == 0
-                {
-                    losses.push((done as usize, test_set.loss(&affine(&parameters))));
-                }
+        let mut done = match (self.regimen.optimizer.is_full_batch(), self.regimen.data) {
+            (true, _) => {
+                let (optimizer, steps) = (self.regimen.optimizer, self.regimen.steps);
+                self.full_batch(optimizer, steps, &mut parameters, &self.samples(stream(Purpose::Finish)))
             }
+            (false, data) => {
+                let corners = (data == Data::Expected).then(|| Corners::of(&self.task.function, self.task.ranges[0]));
+                let mut block = self.block();
+                self.in_stretches(&mut parameters, test_set, &mut losses, |parameters, update, steps| match &corners {
+                    Some(corners) => self.descend_exactly(corners, parameters, update, steps),
+                    None => self.descend(&mut block, stream(Purpose::Batches), parameters, update, steps),
+                })
+            }
+        };
+        if *widen > 1 {
+            done += self.shrink(&mut parameters, &self.samples(stream(Purpose::Finish)));
         }
-        if self.regimen.finish > 0 && !self.cancel.load(Ordering::Relaxed) {
-            let finish = Optimizer::LevenbergMarquardt { damping: 1e-3 };
-            done += self.full_batch(finish, self.regimen.finish, &mut parameters, stream(Purpose::Finish));
+        if self.regimen.finish > 0 && !self.is_cancelled() {
+            done += self.polish(&mut parameters, self.regimen.finish, &self.samples(stream(Purpose::Finish)));
         }
         Ok(Run {
             seed: self.seed,
             start_network,
             start_loss,
             losses,
-            final_loss: test_set.loss(&affine(&parameters)),
+            final_loss: self.loss(test_set, &parameters),
             network: self.network(&parameters)?,
             steps_done: done as usize,
             restarts: 0,
-            cancelled: self.cancel.load(Ordering::Relaxed),
+            cancelled: self.is_cancelled(),
         })
     }
 
-    fn full_batch(&self, optimizer: Optimizer, steps: u64, parameters: &mut Parameters, stream: Stream) -> u64 {
-        let samples = self.samples(stream);
+    fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// The widths that a training begins with.
+    fn widened(&self) -> Vec<usize> {
+        let mut shape = self.task.shape.clone();
+        let n_hidden = shape.len().saturating_sub(2);
+        shape.iter_mut().skip(1).take(n_hidden).for_each(|width| *width *= self.regimen.widen as usize);
+        shape
+    }
+
+    /// What the regimen's loss makes of the network on the test points.
+    fn loss(&self, test_set: &mut TestSet, parameters: &Parameters) -> f32 {
+        match self.regimen.loss {
+            Loss::CrossEntropy => test_set.cross_entropy(&affine(parameters)),
+            Loss::Squared | Loss::Huber { .. } => test_set.loss(&affine(parameters)),
+        }
+    }
+
+    /// All steps with one optimiser, in stretches between which the loss is recorded; says how many were done.
+    fn in_stretches(
+        &self,
+        parameters: &mut Parameters,
+        test_set: &mut TestSet,
+        losses: &mut Vec<(usize, f32)>,
+        mut descend: impl FnMut(&mut Parameters, &mut Update, std::ops::Range<u64>) -> u64,
+    ) -> u64 {
+        let Regimen { steps, rate, optimizer, schedule, penalty, .. } = self.regimen;
+        let mut update = Update::new(*optimizer, *rate, *schedule, *steps, *penalty, parameters);
+        let mut done = 0;
+        while done < *steps && !self.is_cancelled() {
+            let until = match self.record_every {
+                Some(_) if done == 0 => 1,
+                Some(every) => (done + every as u64).min(*steps),
+                None => *steps,
+            };
+            done += descend(parameters, &mut update, done..until);
+            if let Some(every) = self.record_every
+                && (done - 1) % every as u64 == 0
+            {
+                losses.push((done as usize, self.loss(test_set, parameters)));
+            }
+        }
+        done
+    }
+
+    /// Steps on batches.
+    fn descend(
+        &self,
+        block: &mut Block,
+        stream: Stream,
+        parameters: &mut Parameters,
+        update: &mut Update,
+        steps: std::ops::Range<u64>,
+    ) -> u64 {
+        let batch = self.whole_set().map_or(self.regimen.batch, |data| data.n_rows());
+        descend(&mut Steps { batch, block, stream, error: self.error(), update, steps }, parameters, self.cancel)
+    }
+
+    /// Steps by the exact mean gradient.
+    fn descend_exactly(
+        &self,
+        corners: &Corners,
+        parameters: &mut Parameters,
+        update: &mut Update,
+        steps: std::ops::Range<u64>,
+    ) -> u64 {
+        let mut gradient = vec![0.0; parameters.values.len()];
+        let mut done = 0;
+        for step in steps.take_while(|_| !self.is_cancelled()) {
+            expected_gradient(parameters, corners, &mut gradient);
+            update.apply(step, &mut gradient, parameters);
+            done += 1;
+        }
+        done
+    }
+
+    /// The data set, where a batch holds all of it: then each step takes every row once.
+    fn whole_set(&self) -> Option<&Arc<DataSet>> {
+        self.task.data.as_ref().filter(|data| data.n_rows() <= self.regimen.batch)
+    }
+
+    /// Neurons are merged or left out until the widths are those of the task; says how many steps that took.
+    fn shrink(&self, parameters: &mut Parameters, samples: &Samples) -> u64 {
+        let mut done = 0;
+        for l in 0..parameters.places.len() - 1 {
+            while parameters.places[l].n_outputs > self.task.shape[l + 1] && !self.is_cancelled() {
+                balance(parameters);
+                let Some(smaller) = leave_one_out(parameters, l, |smaller| mean_square(smaller, samples)) else {
+                    break;
+                };
+                *parameters = smaller;
+                done += self.polish(parameters, STEPS_A_NEURON, samples);
+            }
+        }
+        done
+    }
+
+    /// Second-order steps at the end.
+    fn polish(&self, parameters: &mut Parameters, steps: u64, samples: &Samples) -> u64 {
+        self.full_batch(Optimizer::LevenbergMarquardt { damping: 1e-3 }, steps, parameters, samples)
+    }
+
+    fn full_batch(&self, optimizer: Optimizer, steps: u64, parameters: &mut Parameters, samples: &Samples) -> u64 {
         match optimizer {
-            Optimizer::Lbfgs { history } => lbfgs(parameters, &samples, history, self.regimen.rate, steps, self.cancel),
+            Optimizer::Lbfgs { history } => lbfgs(parameters, samples, history, self.regimen.rate, steps, self.cancel),
             Optimizer::LevenbergMarquardt { damping } => {
-                levenberg_marquardt(parameters, &samples, damping, steps, self.cancel)
+                levenberg_marquardt(parameters, samples, damping, steps, self.cancel)
             }
             _ => 0,
         }
@@ -220,8 +320,9 @@ impl Training<'_> {
         let (n_inputs, n_outputs) = (task.function.n_inputs(), task.function.n_outputs());
         let ranges = task.ranges.clone();
         let source = match (&task.data, self.regimen.data) {
+            (Some(data), _) if self.whole_set().is_some() => Source::AllRows(data.clone()),
             (Some(data), _) => Source::Rows(data.clone()),
-            (None, Data::Uniform) => Source::Uniform(ranges),
+            (None, Data::Uniform | Data::Expected) => Source::Uniform(ranges),
             (None, Data::Gaussian) => Source::Gaussian(ranges),
             (None, Data::Grid { values }) => Source::Grid(ranges, values),
             (None, Data::Kinks { share }) => {
@@ -251,6 +352,7 @@ impl Training<'_> {
         match self.regimen.loss {
             Loss::Squared => fast::Error::Squared,
             Loss::Huber { delta } => fast::Error::Huber(delta as f32),
+            Loss::CrossEntropy => fast::Error::CrossEntropy,
         }
     }
 

@@ -211,3 +211,57 @@ fn what_does_not_go_together_is_refused() {
     let finish = Regimen { finish: 3, loss: pellucid_train::Loss::Huber { delta: 1.0 }, ..Regimen::default() };
     assert!(train_with(&self::task("x1", &[1, 1]), &finish, 0, None, &AtomicBool::new(false)).is_err());
 }
+
+#[test]
+fn wide_networks_are_shrunk_to_the_circuit() {
+    // Of single attempts at the smallest width a good third fails; wide ones have all detectors to choose from.
+    let task = task("min(x1, x2)", &[2, 3, 1]);
+    let regimen = "optimizer = \"levenberg-marquardt\"\nbatch = 256\nsteps = 30\nwiden = 4";
+    let runs: Vec<Run> = (0..20).map(|seed| run(&task, regimen, seed)).collect();
+    assert!(runs.iter().all(|run| run.network.shape() == [2, 3, 1] && run.start_network.shape() == [2, 12, 1]));
+    let n_found = runs.iter().filter(|run| run.final_loss < 1e-8).count();
+    assert!(n_found >= 17, "{n_found} of 20");
+}
+
+#[test]
+fn the_exact_gradient_needs_no_samples() {
+    let mut task = task("clamp(2*x1, -1/2, 1)", &[1, 6, 1]);
+    task.bias = true;
+    let regimen = "data = \"expected\"\noptimizer = \"adam\"\nrate = 0.02\nsteps = 1500\ninit = \"paired\"";
+    let runs: Vec<Run> = (0..4).map(|seed| run(&task, regimen, seed)).collect();
+    assert!(
+        runs.iter().all(|run| run.final_loss < 1e-3),
+        "{:?}",
+        runs.iter().map(|r| r.final_loss).collect::<Vec<_>>()
+    );
+    // Where nothing is drawn, the batch does not matter.
+    assert_eq!(run(&task, &format!("{regimen}\nbatch = 7"), 0).network, runs[0].network);
+    let two_inputs = self::task("min(x1, x2)", &[2, 3, 1]);
+    let refused = train_with(&two_inputs, &Regimen::parse(regimen).unwrap(), 0, None, &AtomicBool::new(false));
+    assert!(refused.unwrap_err().to_string().contains("one input"));
+}
+
+#[test]
+fn bits_are_told_apart_by_the_cross_entropy() {
+    let mut task = task("xor(x1, x2)", &[2, 8, 1]);
+    task.ranges = vec![(0.0, 1.0); 2];
+    task.bias = true;
+    let regimen = "data = { kind = \"grid\", values = 2 }\nloss = \"cross-entropy\"\noptimizer = \"adam\"\nrate = 0.05";
+    let learnt = (0..8).map(|seed| run(&task, regimen, seed)).find(|run| {
+        let is_right = |a: f32, b: f32| (run.network.evaluate(&[a, b])[0] > 0.0) == (a != b);
+        [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)].into_iter().all(|(a, b)| is_right(a, b))
+    });
+    assert!(learnt.is_some());
+}
+
+#[test]
+fn a_data_set_within_the_batch_is_taken_whole() {
+    let rows: Vec<Vec<f32>> = (0..40).map(|k| vec![k as f32 / 20.0 - 1.0]).collect();
+    let targets = rows.iter().map(|x| vec![x[0].max(0.0)]).collect();
+    let mut task = task("x1", &[1, 3, 1]);
+    task.data = Some(std::sync::Arc::new(DataSet::new(rows, targets).unwrap()));
+    // No draw takes part, so any batch that holds all rows is the same training.
+    let by = |batch: usize| run(&task, &format!("steps = 20\nbatch = {batch}"), 3).network;
+    assert_eq!(by(40), by(500));
+    assert_ne!(by(40), by(39));
+}

@@ -171,6 +171,8 @@ fn the_help() {
       cells      The linear cells, one JSON line each
       decompile  Network -> features -> circuits -> formula
       train      Train, and say which runs found the circuit
+      survey     Many trainings: stored, resumable, summed up
+      search     Look for a smaller circuit: train small networks, round, prove
       check      Check a proof independently
       library    The known circuits: their sizes, proofs, and what is made of what
       draw       A picture of a network or a function's circuit

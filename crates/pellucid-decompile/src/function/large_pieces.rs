@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::sampled::Sampled;
+use super::sampled::{FloatMap, Sampled};
 
 /// So many maps are looked for at most.
 pub const MAX_MAPS: usize = 40;
@@ -18,22 +18,8 @@ const LEAST_SHARE: f64 = 0.0015;
 const N_ROUNDS: usize = 3;
 /// How much a gradient counts for a fit beside a value: little, but enough for thin pieces.
 const GRADIENT_WEIGHT: f64 = 0.01;
-
-/// An affine map in floats.
-#[derive(Clone, Debug)]
-pub struct FloatMap {
-    /// One an input.
-    pub coefficients: Vec<f64>,
-    /// The value at 0.
-    pub constant: f64,
-}
-
-impl FloatMap {
-    /// The value at a point.
-    pub fn at(&self, point: &[f64]) -> f64 {
-        self.coefficients.iter().zip(point).fold(self.constant, |sum, (c, x)| sum + c * x)
-    }
-}
+/// How much a gradient counts beside a value when a point chooses its map.
+const TURN_WEIGHT: f64 = 0.05;
 
 /// The maps, and the share of points that have a value near one of them.
 pub struct LargePieces {
@@ -45,59 +31,86 @@ pub struct LargePieces {
 
 /// The maps that a function follows up to noise of this size.
 pub fn large_pieces(sampled: &Sampled, noise: f64) -> LargePieces {
-    let n_points = sampled.points.len();
-    let is_near = |map: &FloatMap, k: usize| (sampled.values[k] - map.at(&sampled.points[k])).abs() <= noise;
-    let mut candidates: Vec<(FloatMap, Vec<usize>)> = Vec::new();
+    let n_points = sampled.len();
+    let mut candidates: Vec<(FloatMap, Mask)> = Vec::new();
     for map in frequent_maps(sampled, noise) {
-        let near: Vec<usize> = (0..n_points).filter(|k| is_near(&map, *k)).collect();
+        let near = near(sampled, &map, noise);
         candidates.push((map, near));
     }
-    let mut open = vec![true; n_points];
+    let mut open: Mask = vec![1; n_points];
     let mut maps: Vec<FloatMap> = Vec::new();
     while maps.len() < MAX_MAPS {
-        let gain = |near: &[usize]| near.iter().filter(|k| open[**k]).count();
-        let Some((best, _)) = candidates.iter().max_by_key(|(_, near)| gain(near)) else { break };
-        let mut map = best.clone();
-        let mut near: Vec<usize> = (0..n_points).filter(|k| open[*k] && is_near(&map, *k)).collect();
-        if (near.len() as f64) < (LEAST_SHARE * n_points as f64).max(1.0) {
+        let Some((best, reached)) = candidates.iter().max_by_key(|(_, near)| count_both(near, &open)) else { break };
+        let (mut map, mut reached) = (best.clone(), both(reached, &open));
+        let mut count = count_both(&reached, &open);
+        if (count as f64) < (LEAST_SHARE * n_points as f64).max(1.0) {
             break;
         }
         // A fit to the points nearby reaches further ones.
         for _ in 0..2 {
-            let Some(fitted) = fit(sampled, &near) else { break };
-            let reached: Vec<usize> = (0..n_points).filter(|k| open[*k] && is_near(&fitted, *k)).collect();
-            if reached.len() < near.len() {
+            let Some(fitted) = fit(sampled, &reached) else { break };
+            let further = both(&near(sampled, &fitted, noise), &open);
+            let further_count = count_both(&further, &open);
+            if further_count < count {
                 break;
             }
-            (map, near) = (fitted, reached);
+            (map, reached, count) = (fitted, further, further_count);
         }
-        near.iter().for_each(|k| open[*k] = false);
+        open.iter_mut().zip(&reached).for_each(|(open, reached)| *open &= 1 - reached);
         maps.push(map);
     }
     for _ in 0..N_ROUNDS {
         maps = refitted(sampled, &maps, noise);
     }
-    let covered = (0..n_points).filter(|k| maps.iter().any(|map| is_near(map, *k))).count();
-    LargePieces { maps, covered: covered as f64 / n_points.max(1) as f64 }
+    let mut covered: Mask = vec![0; n_points];
+    for map in &maps {
+        covered.iter_mut().zip(near(sampled, map, noise)).for_each(|(covered, near)| *covered |= near);
+    }
+    LargePieces { maps, covered: count_both(&covered, &covered) as f64 / n_points.max(1) as f64 }
+}
+
+/// Some of the points: 1 for those that are meant, 0 for the others.
+type Mask = Vec<u8>;
+
+/// The points that have a value near a map.
+fn near(sampled: &Sampled, map: &FloatMap, noise: f64) -> Mask {
+    let values = map.at_all(&sampled.inputs).into_iter().zip(&sampled.values);
+    values.map(|(here, value)| u8::from((value - here).abs() <= noise)).collect()
+}
+
+fn both(a: &[u8], b: &[u8]) -> Mask {
+    a.iter().zip(b).map(|(a, b)| a & b).collect()
+}
+
+fn count_both(a: &[u8], b: &[u8]) -> usize {
+    // Short sums fit into bytes, many at a time.
+    let sums = a.chunks(255).zip(b.chunks(255)).map(|(a, b)| a.iter().zip(b).map(|(a, b)| a & b).sum::<u8>());
+    sums.map(usize::from).sum()
 }
 
 /// The mean of maps around points, for the gradients that are seen most often.
 fn frequent_maps(sampled: &Sampled, noise: f64) -> Vec<FloatMap> {
     let swing = sampled.swing();
-    let grid = (4.0 * noise).max(0.004 * swing);
-    let mut buckets: HashMap<Vec<i64>, (usize, Vec<f64>)> = HashMap::new();
-    for ((point, value), gradient) in sampled.points.iter().zip(&sampled.values).zip(&sampled.gradients) {
-        let constant = value - gradient.iter().zip(point).map(|(g, x)| g * x).sum::<f64>();
-        let sizes = gradient.iter().zip(&sampled.reach).map(|(g, reach)| g * reach).chain([constant]);
-        let key: Vec<i64> = sizes.map(|size| (size / grid).round() as i64).collect();
-        let numbers = gradient.iter().copied().chain([constant]);
-        let (count, sums) = buckets.entry(key).or_insert_with(|| (0, vec![0.0; gradient.len() + 1]));
+    let per_grid = 1.0 / (4.0 * noise).max(0.004 * swing);
+    let constants = sampled.constants();
+    let columns = || sampled.gradients.iter().chain([&constants]);
+    let sizes: Vec<f64> = sampled.reach.iter().chain([&1.0]).map(|reach| reach * per_grid).collect();
+    let n = sizes.len();
+    // The keys of all points, one after the other.
+    let mut keys = vec![0i64; n * sampled.len()];
+    for (i, (column, size)) in columns().zip(&sizes).enumerate() {
+        let places = keys.iter_mut().skip(i).step_by(n);
+        places.zip(column).for_each(|(key, number)| *key = (number * size).round_ties_even() as i64);
+    }
+    let mut buckets: HashMap<&[i64], (usize, Vec<f64>)> = HashMap::new();
+    for (k, key) in keys.chunks(n).enumerate() {
+        let (count, sums) = buckets.entry(key).or_insert_with(|| (0, vec![0.0; n]));
         *count += 1;
-        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
+        sums.iter_mut().zip(columns()).for_each(|(sum, column)| *sum += column[k]);
     }
     // The order of equally frequent ones must not hang on the hashes.
     let mut ranked: Vec<_> = buckets.into_iter().map(|(key, (count, sums))| (count, key, sums)).collect();
-    ranked.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
+    ranked.sort_by(|a, b| (b.0, a.1).cmp(&(a.0, b.1)));
     ranked.truncate(MAX_CANDIDATES);
     let mean = |(count, sums): (usize, &Vec<f64>)| {
         let mut numbers: Vec<f64> = sums.iter().map(|sum| sum / count as f64).collect();
@@ -110,57 +123,82 @@ fn frequent_maps(sampled: &Sampled, noise: f64) -> Vec<FloatMap> {
 /// Every point chooses the map that its value and gradient fit best, and every map is fitted to those that
 /// are near it and near no other. Maps without points go.
 fn refitted(sampled: &Sampled, maps: &[FloatMap], noise: f64) -> Vec<FloatMap> {
-    let mut chosen: Vec<Vec<usize>> = vec![Vec::new(); maps.len()];
-    for (k, (point, value)) in sampled.points.iter().zip(&sampled.values).enumerate() {
-        let gradient = &sampled.gradients[k];
-        let off = |map: &FloatMap| {
-            let turned = gradient.iter().zip(&map.coefficients).zip(&sampled.reach);
-            (value - map.at(point)).abs() + 0.05 * turned.map(|((g, c), reach)| (g - c).abs() * reach).sum::<f64>()
-        };
-        let best = (0..maps.len()).min_by(|a, b| off(&maps[*a]).total_cmp(&off(&maps[*b])));
-        let Some(best) = best.filter(|best| (value - maps[*best].at(point)).abs() <= 3.0 * noise) else { continue };
-        chosen[best].push(k);
+    let here: Vec<Vec<f64>> = maps.iter().map(|map| map.at_all(&sampled.inputs)).collect();
+    let n_points = sampled.len();
+    let (mut least, mut best) = (vec![f64::INFINITY; n_points], vec![usize::MAX; n_points]);
+    for (index, (map, here)) in maps.iter().zip(&here).enumerate() {
+        let mut off: Vec<f64> = sampled.values.iter().zip(here).map(|(value, here)| (value - here).abs()).collect();
+        for ((gradient, c), reach) in sampled.gradients.iter().zip(&map.coefficients).zip(&sampled.reach) {
+            let weight = TURN_WEIGHT * reach;
+            off.iter_mut().zip(gradient).for_each(|(off, g)| *off += weight * (g - c).abs());
+        }
+        for ((least, best), off) in least.iter_mut().zip(&mut best).zip(off) {
+            (*least, *best) = if off < *least { (off, index) } else { (*least, *best) };
+        }
+    }
+    let mut chosen: Vec<Mask> = vec![vec![0; n_points]; maps.len()];
+    for (k, best) in best.into_iter().enumerate() {
+        if here.get(best).is_some_and(|here| (sampled.values[k] - here[k]).abs() <= 3.0 * noise) {
+            chosen[best][k] = 1;
+        }
     }
     let mut fits: Vec<(usize, FloatMap)> = Vec::new();
-    for (map, points) in maps.iter().zip(&chosen).filter(|(_, points)| !points.is_empty()) {
-        let alone = |k: &&usize| {
-            let point = &sampled.points[**k];
-            let here = map.at(point);
-            maps.iter().filter(|other| (other.at(point) - here).abs() <= 4.0 * noise).count() <= 1
-        };
-        let clear: Vec<usize> = points.iter().filter(alone).copied().collect();
-        let enough = clear.len() > 2 * map.coefficients.len();
-        let fitted = fit(sampled, if enough { &clear } else { points }).unwrap_or_else(|| map.clone());
-        fits.push((points.len(), fitted));
+    for (index, (map, points)) in maps.iter().zip(&chosen).enumerate() {
+        let count = count_both(points, points);
+        if count == 0 {
+            continue;
+        }
+        let mut alone = points.clone();
+        for other in here.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other) {
+            let apart = other.iter().zip(&here[index]).map(|(other, own)| (other - own).abs() > 4.0 * noise);
+            alone.iter_mut().zip(apart).for_each(|(alone, is_apart)| *alone &= u8::from(is_apart));
+        }
+        let enough = count_both(&alone, &alone) > 2 * map.coefficients.len();
+        let fitted = fit(sampled, if enough { &alone } else { points }).unwrap_or_else(|| map.clone());
+        fits.push((count, fitted));
     }
     fits.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     fits.into_iter().map(|(_, map)| map).collect()
 }
 
 /// The map with the least squares from the values, and a little from the gradients, of these points.
-fn fit(sampled: &Sampled, points: &[usize]) -> Option<FloatMap> {
+fn fit(sampled: &Sampled, points: &[u8]) -> Option<FloatMap> {
     let n = sampled.reach.len();
-    let count = points.len() as f64;
-    if points.is_empty() {
+    let count = count_both(points, points) as f64;
+    if count == 0.0 {
         return None;
     }
-    // Around their middle and by reach, so that all unknowns are of one size.
-    let middle: Vec<f64> = (0..n).map(|i| points.iter().map(|k| sampled.points[*k][i]).sum::<f64>() / count).collect();
-    let mean = points.iter().map(|k| sampled.values[*k]).sum::<f64>() / count;
-    let mut square = vec![vec![0.0; n + 1]; n];
-    for k in points {
-        let at = |i: usize| (sampled.points[*k][i] - middle[i]) / sampled.reach[i];
-        for (i, row) in square.iter_mut().enumerate() {
-            (0..n).for_each(|j| row[j] += at(i) * at(j));
-            row[n] += at(i) * (sampled.values[*k] - mean);
-            row[i] += GRADIENT_WEIGHT;
-            row[n] += GRADIENT_WEIGHT * sampled.gradients[*k][i] * sampled.reach[i];
-        }
-    }
-    let solution = solve(square)?;
+    // Around their middle and by reach, so that all unknowns are of one size; points that do not count become 0.
+    let mean_of = |column: &[f64]| {
+        sum_in_lanes(column.iter().zip(points).map(|(value, counts)| value * f64::from(*counts))) / count
+    };
+    let moved = |column: &[f64], middle: f64, reach: f64| -> Vec<f64> {
+        let moved = column.iter().map(|value| (value - middle) / reach);
+        moved.zip(points).map(|(value, counts)| value * f64::from(*counts)).collect()
+    };
+    let middle: Vec<f64> = sampled.inputs.iter().map(|input| mean_of(input)).collect();
+    let mean = mean_of(&sampled.values);
+    let values = moved(&sampled.values, mean, 1.0);
+    let inputs: Vec<Vec<f64>> = (0..n).map(|i| moved(&sampled.inputs[i], middle[i], sampled.reach[i])).collect();
+    let dot = |a: &[f64], b: &[f64]| sum_in_lanes(a.iter().zip(b).map(|(a, b)| a * b));
+    let row = |i: usize| {
+        let mut row: Vec<f64> = (0..n).map(|j| dot(&inputs[i], &inputs[j])).collect();
+        row[i] += GRADIENT_WEIGHT * count;
+        let slope = mean_of(&sampled.gradients[i]) * count * sampled.reach[i];
+        row.push(dot(&inputs[i], &values) + GRADIENT_WEIGHT * slope);
+        row
+    };
+    let solution = solve((0..n).map(row).collect())?;
     let coefficients: Vec<f64> = solution.iter().zip(&sampled.reach).map(|(s, reach)| s / reach).collect();
     let constant = mean - coefficients.iter().zip(&middle).map(|(c, x)| c * x).sum::<f64>();
     Some(FloatMap { coefficients, constant })
+}
+
+/// The sum of numbers, in eight sums side by side: one after the other they would wait for each other.
+fn sum_in_lanes(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let mut sums = [0.0; 8];
+    values.enumerate().for_each(|(k, value)| sums[k % 8] += value);
+    sums.iter().sum()
 }
 
 /// Solves a symmetric positive system, the right side in the last column.

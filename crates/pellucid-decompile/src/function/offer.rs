@@ -1,16 +1,17 @@
 //! A formula offered for a network: maps with simple numbers, and which of them is chosen where.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use pellucid_core::{Affine, Domain, Error, Expr, Rational};
 use pellucid_prove::{Limits, representable_graph};
 
-use super::large_pieces::FloatMap;
-use super::sampled::Sampled;
+use super::columns::Column;
+use super::sampled::{FloatMap, Sampled};
 use crate::affine_to_expr::{affine_terms, affine_to_expr, length, ordered};
+use crate::by_pieces::PLAIN_LENGTH;
 use crate::form_to_expr::form_to_expr;
 use crate::max_min::MaxMin;
-use crate::shorten::shorten;
+use crate::shorten::{is_plain, shorten};
 use crate::simplest::simplest_near;
 
 /// Formulas of more cells than this are not looked at for a form with one hidden layer.
@@ -46,27 +47,28 @@ impl Part {
 
     /// Which map the function follows where, read off the points that are clear about it.
     pub fn choice(&self, sampled: &Sampled, noise: f64) -> MaxMin {
-        let floats: Vec<FloatMap> = self.maps.iter().map(float_map).collect();
-        let mut patterns: HashMap<(u64, u64), usize> = HashMap::new();
-        let mut values: Vec<f64> = Vec::with_capacity(floats.len());
-        for (point, value) in sampled.points.iter().zip(&sampled.values) {
-            values.clear();
-            values.extend(floats.iter().map(|map| map.at(point)));
-            let off = |i: &usize| (values[*i] - value).abs();
-            let Some(here) = (0..values.len()).min_by(|a, b| off(a).total_cmp(&off(b))) else { continue };
-            let gap = |i: &usize| values[*i] - values[here];
-            if (0..values.len()).any(|i| i != here && gap(&i).abs() <= 2.0 * noise) {
+        let columns = self.columns(&sampled.inputs);
+        let mut patterns: BTreeMap<(u64, u64), usize> = BTreeMap::new();
+        for (k, value) in sampled.values.iter().enumerate() {
+            let off = |column: &Column| (column[k] - value).abs();
+            let Some(here) = (0..columns.len()).min_by(|a, b| off(&columns[*a]).total_cmp(&off(&columns[*b]))) else {
                 continue;
-            }
-            // The bits of the maps that are not below the function here, and of those that are not above it.
-            let bits = |is_in: &dyn Fn(&usize) -> bool| {
-                (0..values.len()).filter(|i| *i == here || is_in(i)).fold(0u64, |bits, i| bits | 1 << i)
             };
-            *patterns.entry((bits(&|i| gap(i) > 0.0), bits(&|i| gap(i) < 0.0))).or_default() += 1;
+            // The bits of the maps that are not below the function here, and of those that are not above it.
+            let (mut above, mut below, mut is_clear) = (1u64 << here, 1u64 << here, true);
+            for (i, column) in columns.iter().enumerate().filter(|(i, _)| *i != here) {
+                let gap = column[k] - columns[here][k];
+                is_clear &= gap.abs() > 2.0 * noise;
+                above |= u64::from(gap > 0.0) << i;
+                below |= u64::from(gap < 0.0) << i;
+            }
+            if is_clear {
+                *patterns.entry((above, below)).or_default() += 1;
+            }
         }
-        let least = LEAST_SHARE * sampled.points.len() as f64;
+        let least = LEAST_SHARE * sampled.len() as f64;
         let common = |count: usize| count as f64 >= least;
-        let members = |bits: u64| (0..floats.len()).filter(|i| bits >> i & 1 == 1).collect::<Vec<usize>>();
+        let members = |bits: u64| (0..columns.len()).filter(|i| bits >> i & 1 == 1).collect::<Vec<usize>>();
         let kept = patterns.iter().filter(|(_, count)| common(**count));
         let mut kept: Vec<_> = kept.map(|((above, below), _)| (members(*above), members(*below))).collect();
         kept.sort();
@@ -74,16 +76,14 @@ impl Part {
         MaxMin::new(&above, &below)
     }
 
-    /// The values of the part at points, in floats.
-    pub fn values(&self, choice: &MaxMin, points: &[Vec<f64>]) -> Vec<f64> {
-        let floats: Vec<FloatMap> = self.maps.iter().map(float_map).collect();
-        let mut values: Vec<f64> = Vec::with_capacity(floats.len());
-        let at = |point: &Vec<f64>| {
-            values.clear();
-            values.extend(floats.iter().map(|map| map.at(point)));
-            choice.choose(&values)
-        };
-        points.iter().map(at).collect()
+    /// The values of the part at all points, in floats.
+    pub fn values(&self, choice: &MaxMin, inputs: &[Column]) -> Column {
+        choice.choose(&self.columns(inputs))
+    }
+
+    /// The values of every map at all points.
+    fn columns(&self, inputs: &[Column]) -> Vec<Column> {
+        self.maps.iter().map(|map| float_map(map).at_all(inputs)).collect()
     }
 
     /// The maps as maps of all inputs.
@@ -152,6 +152,9 @@ fn shortest(maps: &[Affine], choice: &MaxMin, domain: &Domain, limits: Limits<'_
         return Ok(affine_to_expr(map));
     }
     let chosen = choice.written(maps);
+    if length(&chosen) <= PLAIN_LENGTH && is_plain(&chosen) {
+        return Ok(chosen);
+    }
     let n_inputs = maps.first().map_or(0, |map| map.coefficients.len());
     let function = pellucid_core::Function::new(pellucid_core::numbered_inputs(n_inputs), vec![chosen.clone()])?;
     let own = Limits { max_cells: MAX_CELLS.min(limits.max_cells), ..limits };

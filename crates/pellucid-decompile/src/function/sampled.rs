@@ -2,7 +2,7 @@
 
 use pellucid_core::Network;
 
-use super::local::local;
+use super::columns::{Column, Traced, add_scaled};
 use crate::samples::corners;
 
 /// Points that the formula of a network is read off: each stands for an equal share of the volume.
@@ -19,12 +19,12 @@ const N_POINTS_AN_INPUT: usize = 512;
 pub struct Sampled {
     /// So many of the points, the first ones, fill the domain evenly.
     pub n_even: usize,
-    /// The points, each with the inputs that the function reads.
-    pub points: Vec<Vec<f64>>,
+    /// The points: a column for each input that the function reads.
+    pub inputs: Vec<Column>,
     /// The values there.
-    pub values: Vec<f64>,
-    /// The gradients there.
-    pub gradients: Vec<Vec<f64>>,
+    pub values: Column,
+    /// The gradients there: a column an input.
+    pub gradients: Vec<Column>,
     /// How far each input goes from 0.
     pub reach: Vec<f64>,
 }
@@ -37,47 +37,80 @@ impl Sampled {
         let swing = (high - low) / 2.0;
         [swing, high.abs()].into_iter().find(|size| size.is_finite() && *size > 1e-12).unwrap_or(1.0)
     }
+
+    /// The number of points.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The affine map that the function follows at each point, as the map's value at 0: a column.
+    pub fn constants(&self) -> Column {
+        let mut constants = self.values.clone();
+        for (gradient, input) in self.gradients.iter().zip(&self.inputs) {
+            constants.iter_mut().zip(gradient).zip(input).for_each(|((c, g), x)| *c -= g * x);
+        }
+        constants
+    }
+}
+
+/// An affine map in floats.
+#[derive(Clone, Debug)]
+pub struct FloatMap {
+    /// One an input.
+    pub coefficients: Vec<f64>,
+    /// The value at 0.
+    pub constant: f64,
+}
+
+impl FloatMap {
+    /// The values at all points, `inputs` being a column each.
+    pub fn at_all(&self, inputs: &[Column]) -> Column {
+        let mut values = vec![self.constant; inputs.first().map_or(0, Vec::len)];
+        for (coefficient, input) in self.coefficients.iter().zip(inputs) {
+            add_scaled(&mut values, *coefficient, input);
+        }
+        values
+    }
 }
 
 /// Points of a box.
 pub struct Points {
-    /// All of them; those that fill it evenly come first.
-    pub all: Vec<Vec<f64>>,
+    /// All of them, a column an input; those that fill it evenly come first.
+    pub inputs: Vec<Column>,
     /// So many fill it evenly, the others are corners and such.
     pub n_even: usize,
 }
 
 /// Points that fill a box evenly, always the same (a Kronecker sequence of the root of x^(n+1) = x + 1,
-/// Roberts 2018), and corners.
-pub fn spread_points(sides: &[(f64, f64)], hidden_neurons: usize) -> Points {
+/// Roberts 2018), its corners, and `more`.
+pub fn spread_points(sides: &[(f64, f64)], hidden_neurons: usize, more: &[Vec<f64>]) -> Points {
     let n = sides.len();
     let mut root = 2.0f64;
     for _ in 0..60 {
         root = (1.0 + root).powf(1.0 / (n as f64 + 1.0));
     }
-    let steps: Vec<f64> = (1..=n).map(|i| root.powi(-(i as i32)).fract()).collect();
     let count = hidden_neurons.saturating_mul(N_POINTS_A_NEURON).clamp(LEAST_POINTS, N_POINTS);
     let count = count + N_POINTS_AN_INPUT * n.saturating_sub(2).min(12);
-    let at = |k: usize| {
-        let share = |i: usize| (0.5 + steps[i] * (k + 1) as f64).fract();
-        sides.iter().enumerate().map(|(i, (low, high))| low + (high - low) * share(i)).collect()
-    };
     // What is off is often most off in a corner.
-    Points { all: (0..count).map(at).chain(corners(sides)).collect(), n_even: count }
+    let corners = corners(sides);
+    let column = |(i, (low, high)): (usize, &(f64, f64))| {
+        let step = root.powi(-(i as i32 + 1)).fract();
+        let even = (0..count).map(|k| low + (high - low) * (0.5 + step * (k + 1) as f64).fract());
+        even.chain(corners.iter().chain(more).map(|point| point[i])).collect()
+    };
+    Points { inputs: sides.iter().enumerate().map(column).collect(), n_even: count }
 }
 
 /// Every output of a network at the points.
 pub fn sample(network: &Network<f64>, points: &Points, sides: &[(f64, f64)]) -> Vec<Sampled> {
     let reach: Vec<f64> = sides.iter().map(|(low, high)| low.abs().max(high.abs()).max(1e-12)).collect();
-    let (n_even, points) = (points.n_even, &points.all);
-    let empty = Sampled { n_even, points: points.to_vec(), values: Vec::new(), gradients: Vec::new(), reach };
-    let mut all = vec![empty; network.n_outputs()];
-    for point in points {
-        let local = local(network, point);
-        for ((sampled, value), gradient) in all.iter_mut().zip(local.values).zip(local.gradients) {
-            sampled.values.push(value);
-            sampled.gradients.push(gradient);
-        }
-    }
-    all
+    let traced = Traced::through(network, &points.inputs);
+    let sampled = |output: usize| Sampled {
+        n_even: points.n_even,
+        inputs: points.inputs.clone(),
+        values: traced.values(output).clone(),
+        gradients: traced.gradients(network, output),
+        reach: reach.clone(),
+    };
+    (0..network.n_outputs()).map(sampled).collect()
 }

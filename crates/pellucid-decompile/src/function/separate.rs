@@ -7,6 +7,7 @@
 
 use pellucid_core::Network;
 
+use super::columns::{Column, Traced, add_scaled};
 use super::sampled::Sampled;
 
 /// With more inputs all count as interacting; there are too many pairs to look at.
@@ -26,22 +27,30 @@ impl Interactions {
     pub fn of(network: &Network<f64>, output: usize, sampled: &Sampled) -> Self {
         let n = network.n_inputs();
         let mut pairs = Vec::new();
-        let step = (sampled.points.len() / N_MOVES).max(1);
-        for (p, q) in (0..n).flat_map(|p| (p + 1..n).map(move |q| (p, q))).filter(|_| n <= MAX_INPUTS) {
-            let (mut square, mut largest, mut count) = (0.0f64, 0.0f64, 0.0f64);
-            for k in (0..sampled.points.len()).step_by(step) {
-                let other = &sampled.points[(k * 7 + 3) % sampled.points.len()];
-                let moved = |which: &[usize]| {
-                    let mut point = sampled.points[k].clone();
-                    which.iter().for_each(|i| point[*i] = other[*i]);
-                    network.evaluate(&point)[output]
-                };
-                let mixed = sampled.values[k] - moved(&[p]) - moved(&[q]) + moved(&[p, q]);
+        let step = (sampled.len() / N_MOVES).max(1);
+        let places: Vec<usize> = (0..sampled.len()).step_by(step).collect();
+        let elsewhere: Vec<usize> = places.iter().map(|k| (k * 7 + 3) % sampled.len()).collect();
+        let picked = |places: &[usize], i: usize| places.iter().map(|k| sampled.inputs[i][*k]).collect::<Column>();
+        let mut inputs: Vec<Column> = (0..n).map(|i| picked(&places, i)).collect();
+        let mut moved_values = |which: &[usize]| {
+            which.iter().for_each(|i| inputs[*i] = picked(&elsewhere, *i));
+            let values = Traced::through(network, &inputs).into_values(output);
+            which.iter().for_each(|i| inputs[*i] = picked(&places, *i));
+            values
+        };
+        let alone: Vec<Column> = match n {
+            2..=MAX_INPUTS => (0..n).map(|i| moved_values(&[i])).collect(),
+            _ => Vec::new(),
+        };
+        for (p, q) in (0..alone.len()).flat_map(|p| (p + 1..n).map(move |q| (p, q))) {
+            let both = moved_values(&[p, q]);
+            let (mut square, mut largest) = (0.0f64, 0.0f64);
+            for (k, place) in places.iter().enumerate() {
+                let mixed = sampled.values[*place] - alone[p][k] - alone[q][k] + both[k];
                 square += mixed * mixed;
                 largest = largest.max(mixed.abs());
-                count += 1.0;
             }
-            pairs.push((p, q, (square / count).sqrt(), largest));
+            pairs.push((p, q, (square / places.len() as f64).sqrt(), largest));
         }
         Interactions { n_inputs: n, pairs }
     }
@@ -66,26 +75,22 @@ impl Interactions {
 /// The part of an output that a group of inputs makes: 0 where they are in the middle of the domain,
 /// seen with the other inputs wherever the points have them.
 pub fn part(network: &Network<f64>, output: usize, sampled: &Sampled, group: &[usize], middle: &[f64]) -> Sampled {
-    let picked = |all: &[f64]| group.iter().map(|i| all[*i]).collect::<Vec<_>>();
+    let picked = |all: &[Column]| group.iter().map(|i| all[*i].clone()).collect::<Vec<_>>();
+    let mut values = sampled.values.clone();
     // A group of all inputs leaves none that could be elsewhere.
-    let is_all = group.len() == middle.len();
-    let base = network.evaluate(middle)[output];
-    let mut moved: Vec<f64> = Vec::with_capacity(middle.len());
-    let mut without = |point: &[f64]| {
-        if is_all {
-            return base;
-        }
-        moved.clear();
-        moved.extend_from_slice(point);
-        group.iter().for_each(|i| moved[*i] = middle[*i]);
-        network.evaluate(&moved)[output]
-    };
-    let values = sampled.points.iter().zip(&sampled.values).map(|(point, value)| value - without(point));
+    if group.len() == middle.len() {
+        let base = network.evaluate(middle)[output];
+        values.iter_mut().for_each(|value| *value -= base);
+    } else {
+        let mut inputs = sampled.inputs.clone();
+        group.iter().for_each(|i| inputs[*i].fill(middle[*i]));
+        add_scaled(&mut values, -1.0, Traced::through(network, &inputs).values(output));
+    }
     Sampled {
         n_even: sampled.n_even,
-        points: sampled.points.iter().map(|point| picked(point)).collect(),
-        values: values.collect(),
-        gradients: sampled.gradients.iter().map(|gradient| picked(gradient)).collect(),
-        reach: picked(&sampled.reach),
+        inputs: picked(&sampled.inputs),
+        values,
+        gradients: picked(&sampled.gradients),
+        reach: group.iter().map(|i| sampled.reach[*i]).collect(),
     }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Source {
     Kinks { ranges: Vec<(f32, f32)>, share: f32, planes: Vec<(Vec<f32>, f32)> },
     /// Rows of a data set, drawn with replacement, with the targets that stand there.
     Rows(Arc<DataSet>),
+    /// Every row of a data set once, in order.
+    AllRows(Arc<DataSet>),
 }
 
 /// The columns of a block. Made once for a training.
@@ -133,8 +135,11 @@ impl Source {
                     }
                 }
             }
-            Source::Rows(data) => {
-                let chosen = (draw(0) * data.n_rows() as f32) as usize % data.n_rows();
+            Source::Rows(data) | Source::AllRows(data) => {
+                let chosen = match self {
+                    Source::AllRows(_) => sample as usize % data.n_rows(),
+                    _ => (draw(0) * data.n_rows() as f32) as usize % data.n_rows(),
+                };
                 row.copy_from_slice(data.inputs(chosen));
                 for (column, value) in targets.iter_mut().zip(data.targets(chosen)) {
                     column[at / LANES][at % LANES] = *value;

@@ -6,6 +6,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x16};
 
+use super::logits::logits_to_delta;
 use super::one_layer::{VECTORS, lanes_below, sum};
 use super::parameters::{Parameters, Place};
 use super::steps::Kernel;
@@ -21,14 +22,18 @@ pub(crate) enum Error {
     Squared,
     /// `(y - t)^2 / 2` up to this distance and linear beyond.
     Huber(f32),
+    /// The cross-entropy of logits; the mean is over samples alone.
+    CrossEntropy,
 }
 
 impl Error {
-    /// The derivative by `y` is this times what [`Stack`] adds up (`y - t`, or that clamped).
-    pub(crate) fn factor(self) -> f32 {
+    /// The derivative of the mean by `y` is this times what [`Stack`] adds up: `y - t`, or that clamped, or the
+    /// difference of the shares.
+    pub(super) fn factor(self, batch: usize, n_outputs: usize) -> f32 {
         match self {
-            Error::Squared => 2.0,
-            Error::Huber(_) => 1.0,
+            Error::Squared => 2.0 / (batch * n_outputs) as f32,
+            Error::Huber(_) => 1.0 / (batch * n_outputs) as f32,
+            Error::CrossEntropy => 1.0 / batch as f32,
         }
     }
 }
@@ -53,6 +58,9 @@ impl Stack {
     #[inline(always)]
     fn last_delta<S: Simd>(&mut self, simd: S, targets: &[Column<f32>], n_samples: usize) {
         let (Some(outputs), Some(deltas)) = (self.activations.last(), self.deltas.last_mut()) else { return };
+        if self.error == Error::CrossEntropy {
+            return logits_to_delta(outputs, targets, deltas, n_samples);
+        }
         for ((delta, output), target) in deltas.iter_mut().zip(outputs).zip(targets) {
             for v in 0..VECTORS {
                 let mut error = f32x16::from_slice(simd, &output[v]) - f32x16::from_slice(simd, &target[v]);

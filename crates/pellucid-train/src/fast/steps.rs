@@ -103,7 +103,7 @@ fn run<S: Simd, K: Kernel>(
     cancel: &AtomicBool,
 ) -> u64 {
     let n_outputs = parameters.places.last().map_or(1, |place| place.n_outputs);
-    let factor = steps.error.factor() / (steps.batch * n_outputs) as f32;
+    let factor = steps.error.factor(steps.batch, n_outputs);
     let mut gradient = vec![0.0; parameters.values.len()];
     let mut done = 0;
     for step in steps.steps.clone() {

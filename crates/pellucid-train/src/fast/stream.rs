@@ -76,7 +76,7 @@ fn mix_16<S: Simd>(simd: S, place: u32, key: Key) -> u32x16<S> {
     let lanes = u32x16::from_slice(simd, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
     let mut x = (lanes + u32x16::splat(simd, place)) ^ u32x16::splat(simd, key.0);
     x = x ^ (x >> 16);
-    x *= u32x16::splat(simd, 0x21f0_aaad) + u32x16::splat(simd, key.1);
+    x = x * u32x16::splat(simd, 0x21f0_aaad) + u32x16::splat(simd, key.1);
     x = x ^ (x >> 15);
     x *= u32x16::splat(simd, 0x735a_2d97);
     x ^ (x >> 15)

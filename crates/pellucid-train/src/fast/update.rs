@@ -33,7 +33,7 @@ impl Update {
 
     /// Changes the numbers by a gradient; `step` counts from 0.
     #[inline(never)]
-    pub(super) fn apply(&mut self, step: u64, gradient: &mut [f32], parameters: &mut Parameters) {
+    pub(crate) fn apply(&mut self, step: u64, gradient: &mut [f32], parameters: &mut Parameters) {
         if !self.penalty.is_nothing() {
             add_penalty(&self.penalty, &self.kinds, gradient, parameters);
         }

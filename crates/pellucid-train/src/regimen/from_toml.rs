@@ -28,6 +28,7 @@ fn read(mut reader: Reader<'_>) -> Regimen {
         loss: loss(&mut reader),
         penalty: penalty(&mut reader),
         data: data(&mut reader),
+        widen: reader.whole("widen", d.widen, 1),
         finish: reader.whole("finish", d.finish, 0),
         restarts: reader.whole("restarts", d.restarts, 0),
         restart_above: reader.number("restart_above", d.restart_above, "a positive number", positive),
@@ -76,18 +77,20 @@ fn schedule(reader: &mut Reader<'_>) -> Schedule {
 }
 
 fn init(reader: &mut Reader<'_>) -> Init {
-    match reader.word("init", "pytorch", &["pytorch", "he", "glorot", "orthogonal", "paired"]) {
+    match reader.word("init", "pytorch", &["pytorch", "he", "glorot", "orthogonal", "paired", "small"]) {
         "he" => Init::He,
         "glorot" => Init::Glorot,
         "orthogonal" => Init::Orthogonal,
         "paired" => Init::Paired,
+        "small" => Init::Small,
         _ => Init::PyTorch,
     }
 }
 
 fn loss(reader: &mut Reader<'_>) -> Loss {
-    reader.kind("loss", "squared", &["squared", "huber"], |kind, inner| match kind {
+    reader.kind("loss", "squared", &["squared", "huber", "cross-entropy"], |kind, inner| match kind {
         "huber" => Loss::Huber { delta: inner.number("delta", 1.0, "a positive number", |v| v > 0.0) },
+        "cross-entropy" => Loss::CrossEntropy,
         _ => Loss::Squared,
     })
 }
@@ -102,10 +105,11 @@ fn penalty(reader: &mut Reader<'_>) -> Penalty {
 }
 
 fn data(reader: &mut Reader<'_>) -> Data {
-    reader.kind("data", "uniform", &["uniform", "gaussian", "grid", "kinks"], |kind, inner| match kind {
+    reader.kind("data", "uniform", &["uniform", "gaussian", "grid", "kinks", "expected"], |kind, inner| match kind {
         "gaussian" => Data::Gaussian,
         "grid" => Data::Grid { values: inner.whole("values", 21, 2).min(1 << 24) as u32 },
         "kinks" => Data::Kinks { share: inner.number("share", 0.5, "from 0 to 1", |v| (0.0..=1.0).contains(&v)) },
+        "expected" => Data::Expected,
         _ => Data::Uniform,
     })
 }
@@ -235,8 +239,8 @@ mod tests {
         steps = -1: a whole number from 0 to 2^40 is needed
         rate = 0: a positive number is needed
         optimizer = "sgdd": one of "sgd", "momentum", "adam", "adamw", "l-bfgs", "levenberg-marquardt" is needed
-        init = 3: one of "pytorch", "he", "glorot", "orthogonal", "paired" is needed
-        loss.kind is missing: one of "squared", "huber" is needed
+        init = 3: one of "pytorch", "he", "glorot", "orthogonal", "paired", "small" is needed
+        loss.kind is missing: one of "squared", "huber", "cross-entropy" is needed
         loss.delta is not known here
         penalty.l1 = -1: 0 or more is needed
         penalty.l3 is not known here

@@ -15,6 +15,7 @@ pub(super) fn regimen(regimen: &Regimen) -> String {
         loss,
         penalty: Penalty { l1, l2, path, biases },
         data,
+        widen,
         finish,
         restarts,
         restart_above,
@@ -46,16 +47,19 @@ pub(super) fn regimen(regimen: &Regimen) -> String {
         Init::Glorot => "glorot",
         Init::Orthogonal => "orthogonal",
         Init::Paired => "paired",
+        Init::Small => "small",
     };
     let loss = match loss {
         Loss::Squared => "\"squared\"".into(),
         Loss::Huber { delta } => format!("{{ kind = \"huber\", delta = {delta:?} }}"),
+        Loss::CrossEntropy => "\"cross-entropy\"".into(),
     };
     let data = match data {
         Data::Uniform => "\"uniform\"".into(),
         Data::Gaussian => "\"gaussian\"".into(),
         Data::Grid { values } => format!("{{ kind = \"grid\", values = {values} }}"),
         Data::Kinks { share } => format!("{{ kind = \"kinks\", share = {share:?} }}"),
+        Data::Expected => "\"expected\"".into(),
     };
     let random = match random {
         Random::PyTorch => "pytorch",
@@ -64,7 +68,7 @@ pub(super) fn regimen(regimen: &Regimen) -> String {
     format!(
         "steps = {steps}\nbatch = {batch}\ntest_points = {test_points}\nrate = {rate:?}\noptimizer = {optimizer}\n\
          schedule = {schedule}\ninit = \"{init}\"\ninit_scale = {init_scale:?}\nloss = {loss}\n\
-         penalty = {{ l1 = {l1:?}, l2 = {l2:?}, path = {path:?}, biases = {biases} }}\ndata = {data}\n\
+         penalty = {{ l1 = {l1:?}, l2 = {l2:?}, path = {path:?}, biases = {biases} }}\ndata = {data}\nwiden = {widen}\n\
          finish = {finish}\nrestarts = {restarts}\nrestart_above = {restart_above:?}\nrandom = \"{random}\"\n"
     )
 }
