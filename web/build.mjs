@@ -43,7 +43,9 @@ const FIRST = "min(x1, x2)";
 const answers = {};
 for (const { function: text } of ask({ ask: "library" }).entries) {
   const { answer, svg, words, mathml, network } = ask({ ask: "compile", text, seconds: 60 });
-  if (answer) answers[text] = { answer, svg: svg.replace(STYLE_SHEET, ""), words, mathml, network };
+  // The layers are in the answer already.
+  const { layers, ...shown } = network ?? {};
+  if (answer) answers[text] = { answer, svg: svg.replace(STYLE_SHEET, ""), words, mathml, network: shown };
 }
 // Data in an element of a page: nothing in it may end the element.
 const pack = (bytes) => gzipSync(bytes, { level: 9 }).toString("base64");

@@ -20,5 +20,7 @@ export const everything: Promise<{ answers: Record<string, Answer>; survey: obje
 
 /** The answer for a function everywhere, with nothing else asked for. */
 export function known(text: string): Answer | undefined {
-  return Object.hasOwn(table, text.trim()) ? table[text.trim()] : undefined;
+  if (!Object.hasOwn(table, text.trim())) return undefined;
+  const found = table[text.trim()];
+  return { ...found, network: { ...found.network, layers: found.answer.layers } };
 }
