@@ -205,11 +205,6 @@ pub fn domain(on: Option<&str>, inputs: &[String], otherwise: Domain) -> anyhow:
     })
 }
 
-/// The domain that a network file was made for; `None` where it says nothing that can be read.
-pub fn written_domain(file: &NetworkFile) -> Option<Domain> {
-    file.domain.as_deref().and_then(|text| Domain::parse(text, file.network.input_names()).ok())
-}
-
 /// A number that is not negative, such as a tolerance.
 pub fn nonnegative(text: &str) -> Result<Rational, String> {
     let value: Rational = text.parse().map_err(|error: pellucid::Error| error.to_string())?;

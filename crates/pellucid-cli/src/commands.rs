@@ -7,6 +7,7 @@ pub mod compile;
 pub mod convert;
 pub mod decompile;
 pub mod draw;
+pub mod explore;
 pub mod library;
 pub mod prove;
 pub mod reproduce;

@@ -56,6 +56,8 @@ enum Command {
     Library(commands::library::Arguments),
     /// A picture of a network or a function's circuit
     Draw(commands::draw::Arguments),
+    /// The page in the browser, where circuits are written, played with, trained and taken apart
+    Explore(commands::explore::Arguments),
     /// Between network file formats
     Convert(commands::convert::Arguments),
 }
@@ -110,6 +112,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(arguments),
         Command::Library(arguments) => commands::library::run(arguments),
         Command::Draw(arguments) => commands::draw::run(arguments),
+        Command::Explore(arguments) => commands::explore::run(arguments),
         Command::Convert(arguments) => commands::convert::run(arguments),
     }))
 }

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use pellucid_core::{Error, Rational};
 
-use crate::store::{About, Row, Store};
+use crate::row::{About, Row};
+use crate::store::Store;
 
 /// The columns in order.
 const COLUMNS: [&str; 22] = [

@@ -20,27 +20,39 @@
 //! assert_eq!((done.n_new, store.n_rows().unwrap()), (4, 4));
 //! ```
 
+#[cfg(feature = "store")]
 mod export;
 mod features;
 mod library_features;
 mod plan;
+mod read_csv;
 mod regimen;
+mod row;
+#[cfg(feature = "store")]
 mod run;
 mod search;
+#[cfg(feature = "store")]
 mod store;
 mod summary;
 mod verdict;
 
+#[cfg(feature = "store")]
 pub use export::export_csv;
 #[cfg(feature = "parquet")]
 pub use export::export_parquet;
 pub use features::{Detector, Features, features};
 pub use plan::{Cell, Plan, Target};
+pub use read_csv::read_csv;
 pub use regimen::{PlannedRegimen, Tried};
+pub use row::{About, Row};
+#[cfg(feature = "store")]
 pub use run::{OpenRuns, Progress, Shard, Surveyed, open_runs, survey, survey_open};
 pub use search::{FoundCircuit, SearchState, Searched, Sought, known_size, search};
-pub use store::{About, Row, Store};
-pub use summary::{CellSummary, Share, Summary, best_regimens, summary};
+#[cfg(feature = "store")]
+pub use store::Store;
+#[cfg(feature = "store")]
+pub use summary::summary;
+pub use summary::{CellSummary, Share, Summary, best_regimens, summary_of_rows};
 pub use verdict::{Judge, Judged, Verdict};
 
 /// 16 hexadecimal digits for a text: FNV-1a with 64 bits, which is the same on every machine.

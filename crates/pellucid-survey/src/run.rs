@@ -10,7 +10,8 @@ use pellucid_prove::Limits;
 use rayon::prelude::*;
 
 use crate::plan::{Cell, Plan};
-use crate::store::{About, Row, Store};
+use crate::row::{About, Row};
+use crate::store::Store;
 use crate::verdict::Judge;
 
 /// The part of a plan's runs that one job of several does.

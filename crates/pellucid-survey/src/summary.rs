@@ -6,7 +6,9 @@ use pellucid_core::{Error, Function, SplitMix64};
 use pellucid_train::binomial_interval_95;
 
 use crate::library_features::library_features;
-use crate::store::{About, Row, Store};
+use crate::row::{About, Row};
+#[cfg(feature = "store")]
+use crate::store::Store;
 use crate::verdict::Verdict;
 
 /// A number of cases with Wilson's 95 % interval for their share.
@@ -103,18 +105,50 @@ const DRAWN_PAIRS: usize = 100_000;
 ///
 /// # Errors
 /// When the database cannot be read.
+#[cfg(feature = "store")]
 pub fn summary(store: &Store) -> Result<Summary, Error> {
-    let mut counted: BTreeMap<usize, (About, Counted)> = BTreeMap::new();
+    let mut cells = Cells::default();
     store.each_row(|about, row| {
-        let is_new = counted.last_key_value().is_none_or(|(_, (last, _))| last != about);
-        let at = counted.len() - usize::from(!is_new);
-        counted.entry(at).or_insert_with(|| (about.clone(), Counted::default())).1.add(row);
+        cells.add(about, row);
         Ok(())
     })?;
+    cells.summed_up()
+}
+
+/// Sums rows up; those of one function, shape and regimen stand together.
+///
+/// # Errors
+/// When the library's features cannot be worked out.
+pub fn summary_of_rows<'a>(rows: impl IntoIterator<Item = (&'a About, Row)>) -> Result<Summary, Error> {
+    let mut cells = Cells::default();
+    rows.into_iter().for_each(|(about, row)| cells.add(about, row));
+    cells.summed_up()
+}
+
+/// What was counted of each function, shape and regimen, in the order in which they came.
+#[derive(Default)]
+struct Cells(Vec<(About, Counted)>);
+
+impl Cells {
+    fn add(&mut self, about: &About, row: Row) {
+        if self.0.last().is_none_or(|(last, _)| last != about) {
+            self.0.push((about.clone(), Counted::default()));
+        }
+        if let Some((_, counted)) = self.0.last_mut() {
+            counted.add(row);
+        }
+    }
+
+    fn summed_up(self) -> Result<Summary, Error> {
+        summed_up(self.0)
+    }
+}
+
+fn summed_up(counted: Vec<(About, Counted)>) -> Result<Summary, Error> {
     // Features by the inputs that they are of: random sets are drawn from these.
     let mut pools: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
     let mut reuse: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-    for (about, counted) in counted.values() {
+    for (about, counted) in &counted {
         let pool = pools.entry(inputs_of(about)).or_default();
         for (count, features) in counted.classes.values() {
             for feature in features {
@@ -125,7 +159,7 @@ pub fn summary(store: &Store) -> Result<Summary, Error> {
     }
     let mut known: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
     let mut cells = Vec::with_capacity(counted.len());
-    for (about, counted) in counted.into_values() {
+    for (about, counted) in counted {
         let inputs = inputs_of(&about);
         if !known.contains_key(&inputs) {
             known.insert(inputs.clone(), library_features(&inputs)?);

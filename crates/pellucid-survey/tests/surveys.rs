@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pellucid_survey::{About, Plan, Row, Shard, Store, Verdict, export_csv, summary, survey};
+use pellucid_survey::{
+    About, Plan, Row, Shard, Store, Verdict, export_csv, read_csv, summary, summary_of_rows, survey,
+};
 
 const PLAN: &str = "
     seeds = '0..12'
@@ -130,7 +132,16 @@ fn summaries_and_tables_count_every_row() {
     assert!(found("again") > found("seed"), "restarts help: {} against {}", found("again"), found("seed"));
     let mut table = Vec::new();
     assert_eq!(export_csv(&store, &mut table).unwrap(), plan.n_runs());
+    // The table says as much as the database.
+    let read = read_csv(table.as_slice()).unwrap();
+    let again = summary_of_rows(read.iter().map(|(about, row)| (about, row.clone()))).unwrap();
+    assert_eq!(format!("{again:?}"), format!("{summary:?}"));
     let text = String::from_utf8(table).unwrap();
+    for (from, to, message) in [("300", "3oo", "`3oo` is no number"), ("found,", "lost,", "`lost` is none of found, ")]
+    {
+        let error = read_csv(text.replace(from, to).as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(message) && error.contains("line "), "{error}");
+    }
     assert_eq!(text.lines().count() as u64, plan.n_runs() + 1);
     assert!(text.contains(Verdict::Found.name()) && text.starts_with("function,formula,"));
 }

@@ -35,10 +35,12 @@ mod replay;
 mod report;
 mod reproduce;
 mod reuse;
+mod survey_charts;
 mod survey_page;
 mod survey_tables;
 mod table_to_data_set;
 mod text;
+mod unsaid;
 mod witness;
 
 pub use circuits::circuits_of;
@@ -54,10 +56,12 @@ pub use on_data::{DataColumns, Differences, OnData, on_data};
 pub use report::report_page;
 pub use reproduce::{Appendix, MinimumOfFour, Reproduced, Reproduction, reproduce};
 pub use reuse::{Reuse, reuse};
+pub use survey_charts::{SurveyPoint, survey_charts};
 pub use survey_page::survey_page;
 pub use survey_tables::survey_tables;
 pub use table_to_data_set::table_to_data_set;
 pub use text::{brief, wrapped};
+pub use unsaid::{n_cells_of, usual_tolerance, written_domain, written_target};
 pub use witness::{Witness, witness};
 
 pub use pellucid_check::{Checked, Checking, check, check_json, check_reader};

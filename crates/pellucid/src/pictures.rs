@@ -106,11 +106,24 @@ pub fn compiled_picture<'a>(
     domain: &Domain,
     at: Option<Vec<Rational>>,
 ) -> Result<Picture<'a>, Error> {
-    let mut picture =
-        match taken_apart(network, &domain.clone().without_gaps()).filter(|found| !found.neurons.is_empty()) {
-            Some(found) => decompiled_picture(network, &found),
-            None => first_layer_names(Picture::new(network), network),
-        };
+    named_picture(network, function, taken_apart(network, &domain.clone().without_gaps()).as_ref(), at)
+}
+
+/// As [`compiled_picture`], of a network that was taken apart before: what changes with the example is drawn again
+/// at once.
+///
+/// # Errors
+/// When the example does not fit.
+pub fn named_picture<'a>(
+    network: &'a Network<Rational>,
+    function: Option<&Function>,
+    found: Option<&Decompiled>,
+    at: Option<Vec<Rational>>,
+) -> Result<Picture<'a>, Error> {
+    let mut picture = match found.filter(|found| !found.neurons.is_empty()) {
+        Some(found) => decompiled_picture(network, found),
+        None => first_layer_names(Picture::new(network), network),
+    };
     if let Some(function) = function {
         let outputs = function.outputs().iter().map(|output| expr_to_text(output, function.input_names()));
         picture = picture.outputs(short_names(outputs.collect()));

@@ -1,12 +1,11 @@
 //! What a survey says, as one page that needs no other file.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, PreEscaped, html};
-use pellucid_draw::{LineChart, SvgOptions};
+use pellucid_draw::SvgOptions;
 use pellucid_survey::{CellSummary, Summary, best_regimens};
 
 use crate::html_document::html_document;
+use crate::survey_charts::{SurveyPoint, survey_charts};
 use crate::survey_tables::{name, regimen};
 
 /// Circuits that are told of each function, shape and regimen.
@@ -39,32 +38,14 @@ pub fn survey_page(summary: &Summary) -> String {
     html_document("A survey of trained networks", &heading, &body)
 }
 
-/// Points by the function's name.
-type Curves = BTreeMap<String, Vec<(f64, f64)>>;
-
 /// One chart a regimen: a figure over the number of hidden neurons, one curve a function.
 fn charts(summary: &Summary, what: &str, figure: impl Fn(&CellSummary) -> Option<f64>) -> Markup {
-    let mut curves: BTreeMap<&str, Curves> = BTreeMap::new();
-    for cell in &summary.cells {
-        let size: u32 = cell.about.widths.split('-').filter_map(|width| width.parse::<u32>().ok()).sum();
-        if let Some(value) = figure(cell) {
-            let curve = curves.entry(&cell.about.regimen).or_default().entry(name(summary, cell)).or_default();
-            curve.push((f64::from(size), value));
-        }
-    }
+    let points = summary.cells.iter().filter_map(|cell| {
+        let (about, value) = (&cell.about, figure(cell)?);
+        Some(SurveyPoint { regimen: &about.regimen, function: name(summary, cell), widths: &about.widths, value })
+    });
     html! {
-        @for (regimen, functions) in curves {
-            @if functions.values().any(|points| points.len() > 1) {
-                @let chart = functions.into_iter().fold(
-                    LineChart::new(format!("{what}, with the regimen {regimen}")).axes("hidden neurons", what),
-                    |chart, (name, mut points)| {
-                        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-                        chart.series(name, points)
-                    },
-                );
-                figure { (PreEscaped(chart.to_svg(&SvgOptions::default()))) }
-            }
-        }
+        @for chart in survey_charts(what, points) { figure { (PreEscaped(chart.to_svg(&SvgOptions::default()))) } }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use pellucid::{Certificate, Compiled, Domain, Limits, Rational, answers, pictures};
+use pellucid::{Certificate, Compiled, Domain, Rational, answers, pictures};
 
 use crate::arguments::{BiasArguments, FunctionArguments, GoalArguments, domain, nonnegative};
 use crate::disguising::{DisguiseArguments, Hidden};
@@ -141,13 +141,8 @@ pub fn say_how_to_check(path: &std::path::Path) {
 
 /// The number of linear cells of the network, where it is quickly had; of points where those are all.
 pub fn n_cells(compiled: &Compiled) -> Option<usize> {
-    if let Domain::Finite { .. } = compiled.domain {
-        return (compiled.n_cells > 0).then_some(compiled.n_cells);
-    }
     let start = Instant::now();
-    let stop = || start.elapsed() > Duration::from_millis(300);
-    let limits = Limits { max_cells: 5_000, stop: Some(&stop) };
-    pellucid::walk(&compiled.network.to_activation_graph(), &compiled.domain, limits, |_| true).ok()
+    pellucid::n_cells_of(compiled, &|| start.elapsed() > Duration::from_millis(300))
 }
 
 /// The answer as people read it.

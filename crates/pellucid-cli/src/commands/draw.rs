@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use pellucid::{Biases, CircuitPicture, Domain, Limits, Numbers, Question, Rational, SvgOptions, pictures};
 
-use crate::arguments::{FunctionArguments, Operand, domain, point, written_domain};
+use crate::arguments::{FunctionArguments, Operand, domain, point};
 use crate::limits::LimitArguments;
 use crate::{Answer, files, screen};
 
@@ -103,7 +103,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
             let trained = file.numbers != Numbers::Exact && file.network.hidden_layers().len() == 1;
             let judged_on = match &arguments.on {
                 Some(_) => domain.clone(),
-                None => written_domain(file).unwrap_or_else(|| Domain::unit_box(file.network.n_inputs())),
+                None => pellucid::written_domain(file).unwrap_or_else(|| Domain::unit_box(file.network.n_inputs())),
             };
             // What is seen in a network is seen between points too.
             let judged_on = judged_on.without_gaps();

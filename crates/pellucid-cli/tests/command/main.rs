@@ -4,6 +4,7 @@ mod approximate;
 mod bad_input;
 mod data_sets;
 mod domains;
+mod explore;
 mod files;
 mod interrupts;
 mod json;

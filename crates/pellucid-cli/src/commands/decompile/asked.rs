@@ -1,14 +1,11 @@
 //! A network file and what is asked of it; and what the answer is.
 
 use anyhow::bail;
-use pellucid::{Decompiled, Domain, Error, Function, Limits, Network, NetworkFile, Numbers, Question, Rational};
+use pellucid::{Decompiled, Domain, Error, Function, Limits, Network, NetworkFile, Question, Rational};
 
 use super::Arguments;
 use crate::Answer;
-use crate::arguments::{domain, written_domain};
-
-/// A trained network's formula may be this far off.
-const TRAINED_TOLERANCE: (i64, i64) = (1, 10_000);
+use crate::arguments::domain;
 
 /// A network with the question about it.
 pub struct Asked {
@@ -26,11 +23,9 @@ impl Asked {
             [] => file.network.clone(),
             names => file.network.clone().with_input_names(names.to_vec())?,
         };
-        let otherwise = written_domain(&file).unwrap_or_else(|| Domain::unit_box(network.n_inputs()));
+        let otherwise = pellucid::written_domain(&file).unwrap_or_else(|| Domain::unit_box(network.n_inputs()));
         let domain = domain(arguments.on.as_deref(), network.input_names(), otherwise)?;
-        let exact = file.numbers == Numbers::Exact;
-        let default = if exact { Rational::zero() } else { Rational::ratio(TRAINED_TOLERANCE.0, TRAINED_TOLERANCE.1) };
-        let tolerance = arguments.tolerance.clone().unwrap_or(default);
+        let tolerance = arguments.tolerance.clone().unwrap_or_else(|| pellucid::usual_tolerance(&file));
         let at_points = matches!(domain, Domain::Finite { .. });
         let target = target(arguments, &file, &network, at_points)?;
         Ok(Asked { network, domain, tolerance, target })
@@ -57,8 +52,7 @@ pub fn answer(found: &Decompiled) -> Answer {
     if found.explained { Answer::Yes } else { Answer::No }
 }
 
-/// What the network was meant to compute: given, or said by a file of trained weights. What a file
-/// was compiled for is its formula already, but at points, where many formulas are the same.
+/// What the network was meant to compute: given, or said by the file.
 fn target(
     arguments: &Arguments,
     file: &NetworkFile,
@@ -67,11 +61,7 @@ fn target(
 ) -> anyhow::Result<Option<Function>> {
     let inputs = network.input_names();
     let Some(text) = &arguments.target else {
-        let is_news = at_points || file.numbers != Numbers::Exact;
-        let written = file.function.as_deref().filter(|_| is_news);
-        // A file made by others may say anything there; only what fits is worth comparing with.
-        let function = written.and_then(|text| Function::parse_with_inputs(text, file.network.input_names()).ok());
-        return Ok(function.filter(|function| function.n_outputs() == network.n_outputs()));
+        return Ok(pellucid::written_target(file, at_points));
     };
     let target = arguments.functions.function_beside(text, inputs)?;
     if target.n_inputs() > network.n_inputs() {
