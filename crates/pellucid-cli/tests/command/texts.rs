@@ -176,6 +176,8 @@ fn the_help() {
       check      Check a proof independently
       library    The known circuits: their sizes, proofs, and what is made of what
       draw       A picture of a network or a function's circuit
+      explore    The page in the browser, where circuits are written, played with,
+                 trained and taken apart
       convert    Between network file formats
       help       Print this message or the help of the given subcommand(s)
 
@@ -188,9 +190,22 @@ fn the_help() {
 
     Try: pellucid compile 'min(x1, x2)'
     ");
-    for command in
-        ["reproduce", "compile", "prove", "vnnlib", "decompile", "train", "check", "library", "draw", "convert"]
-    {
+    for command in [
+        "reproduce",
+        "compile",
+        "prove",
+        "vnnlib",
+        "cells",
+        "decompile",
+        "train",
+        "survey",
+        "search",
+        "check",
+        "library",
+        "draw",
+        "explore",
+        "convert",
+    ] {
         let outcome = pellucid(&[command, "--help"]);
         assert!(outcome.gives(0).starts_with(char::is_alphabetic), "{outcome:#?}");
     }
