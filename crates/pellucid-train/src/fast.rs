@@ -22,6 +22,8 @@ mod update;
 
 pub(crate) use block::{Block, Source};
 pub(crate) use logits::cross_entropy;
+#[cfg(test)]
+pub(crate) use parameters::Kind;
 pub(crate) use parameters::Parameters;
 pub(crate) use stack::Error;
 pub(crate) use steps::{Steps, descend, draw};

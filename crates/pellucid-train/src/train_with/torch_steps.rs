@@ -7,8 +7,8 @@ use pellucid_core::{Function, Layer, Network};
 use serde::Deserialize;
 
 use super::Training;
-use crate::fast::{Parameters, Purpose, Stream, Update};
-use crate::{DataSet, Optimizer, Regimen, Task};
+use crate::fast::{Kind, Parameters, Purpose, Stream, Update};
+use crate::{DataSet, Loss, Optimizer, Penalty, Regimen, Task};
 
 #[derive(Deserialize)]
 struct Case {
@@ -61,6 +61,62 @@ fn trained(case: &Case, regimen: &Regimen) -> Parameters {
         training.descend(&mut training.block(), stream(), &mut parameters, &mut update, 0..steps);
     }
     parameters
+}
+
+/// The loss and the penalty of a case by their definitions, in double precision.
+fn objective(case: &Case, regimen: &Regimen, values: &[f64], places: &Parameters) -> f64 {
+    let layers = places.places.iter().map(|place| Layer {
+        weights: values[place.weights..place.biases].chunks_exact(place.n_inputs).map(<[f64]>::to_vec).collect(),
+        biases: values[place.biases..][..place.n_outputs].to_vec(),
+    });
+    let network = Network::new(None, layers.collect()).unwrap();
+    let doubles = |row: &[f32]| row.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>();
+    let of_row = |(x, t): (&Vec<f32>, &Vec<f32>)| {
+        let (y, t) = (network.evaluate(&doubles(x)), doubles(t));
+        let off = y.iter().zip(&t).map(|(y, t)| (y - t).abs());
+        match regimen.loss {
+            Loss::Squared => off.map(|off| off * off).sum::<f64>() / t.len() as f64,
+            Loss::Huber { delta } => {
+                let one = |off: f64| if off <= delta { off * off / 2.0 } else { delta * (off - delta / 2.0) };
+                off.map(one).sum::<f64>() / t.len() as f64
+            }
+            Loss::CrossEntropy if t.len() == 1 => (1.0 + y[0].exp()).ln() - t[0] * y[0],
+            Loss::CrossEntropy => {
+                let sum: f64 = y.iter().map(|y| y.exp()).sum();
+                y.iter().zip(&t).map(|(y, t)| t * (sum.ln() - y)).sum()
+            }
+        }
+    };
+    let loss = case.inputs.iter().zip(&case.targets).map(of_row).sum::<f64>() / case.inputs.len() as f64;
+    let Penalty { l1, l2, path, biases } = regimen.penalty;
+    let counted = values.iter().zip(places.kinds()).filter(|(_, kind)| *kind == Kind::Weight || biases);
+    let sizes: f64 = counted.map(|(v, _)| l1 * v.abs() + l2 * v * v).sum();
+    let ones = vec![1.0; places.places[0].n_inputs];
+    let reach = network.layers().iter().fold(ones, |reach, layer| {
+        layer.weights.iter().map(|row| row.iter().zip(&reach).map(|(w, r)| w.abs() * r).sum()).collect()
+    });
+    loss + sizes + path * reach.iter().sum::<f64>()
+}
+
+#[test]
+fn every_gradient_is_that_of_finite_differences() {
+    let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/fixtures/torch_steps.json")).unwrap();
+    for case in &cases {
+        let regimen = Regimen::parse(&case.regimen).unwrap();
+        let once = Regimen { steps: 1, rate: 1.0, optimizer: Optimizer::Sgd, ..regimen.clone() };
+        let (start, moved) = (parameters(&case.start, case.bias), trained(case, &once));
+        let values: Vec<f64> = start.values.iter().map(|v| f64::from(*v)).collect();
+        for (at, kind) in start.kinds().enumerate().filter(|(_, kind)| kind.is_learnt()) {
+            let by = |by: f64| {
+                let mut values = values.clone();
+                values[at] += by;
+                objective(case, &regimen, &values, &start)
+            };
+            let slope = (by(1e-6) - by(-1e-6)) / 2e-6;
+            let found = f64::from(start.values[at]) - f64::from(moved.values[at]);
+            assert!((slope - found).abs() < 1e-6, "{kind:?} {at}: {found} for {slope}: {}", case.regimen);
+        }
+    }
 }
 
 #[test]
