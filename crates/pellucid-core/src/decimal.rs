@@ -18,7 +18,7 @@ impl Rational {
     /// ```
     pub fn exact_decimal(&self) -> Option<String> {
         // p / (2^a 5^b) has max(a, b) places.
-        let (mut rest, mut powers) = (self.0.denominator().clone(), [0usize; 2]);
+        let (mut rest, mut powers) = (self.denominator(), [0usize; 2]);
         for (prime, power) in [2u8, 5].into_iter().zip(&mut powers) {
             let prime = UBig::from(prime);
             while &rest % &prime == UBig::ZERO {
@@ -28,8 +28,8 @@ impl Rational {
         }
         let places = powers[0].max(powers[1]);
         (rest == UBig::ONE).then(|| {
-            let scaled = &self.0 * RBig::from(UBig::from(10u8).pow(places));
-            digits_with_point(scaled.numerator(), places)
+            let scaled = self * Rational::from(IBig::from(UBig::from(10u8).pow(places)));
+            digits_with_point(&scaled.numerator(), places)
         })
     }
 
@@ -41,7 +41,7 @@ impl Rational {
     /// ```
     pub fn rounded_to_places(&self, places: usize) -> Rational {
         let power = RBig::from(UBig::from(10u8).pow(places));
-        Rational(RBig::from((&self.0 * &power).round()) / power)
+        Rational::of_large(RBig::from((self.to_large() * &power).round()) / power)
     }
 
     /// As [`Rational::to_decimal`], but never above the number: for lower bounds.
@@ -58,8 +58,8 @@ impl Rational {
             return self.to_string();
         }
         let places = digits as i64 - 1 - size as i64;
-        let power = RBig::from(UBig::from(10u8).pow(places.unsigned_abs() as usize));
-        let unit = if places < 0 { Rational(power) } else { Rational(RBig::ONE / power) };
+        let power = Rational::from(IBig::from(UBig::from(10u8).pow(places.unsigned_abs() as usize)));
+        let unit = if places < 0 { power } else { Rational::one() / power };
         ((self / &unit).floor() * unit).to_decimal(digits)
     }
 

@@ -78,7 +78,7 @@ impl Elementary {
     /// Why the exponent cannot be used: 0 and 1 are no powers, and very large ones or denominators are
     /// refused.
     pub fn power(exponent: Rational) -> Result<Self, String> {
-        let denominator = Rational::from(crate::Integer::from(exponent.denominator().clone()));
+        let denominator = Rational::from(crate::Integer::from(exponent.denominator()));
         let numerator = &exponent * &denominator;
         let small = |n: Rational, limit| n.to_i128().is_some_and(|n| n.abs() <= limit);
         if exponent.is_zero() || exponent.is_one() {
@@ -314,8 +314,8 @@ fn power(x: &Interval, p: &Rational, bits: usize) -> Option<Interval> {
     if p.is_negative() {
         return power(x, &-p, bits)?.recip().map(|value| value.rounded(bits));
     }
-    let n = p.numerator().clone();
-    let (n, root) = (usize::try_from(&n).ok()?, usize::try_from(p.denominator()).ok()?);
+    let n = p.numerator();
+    let (n, root) = (usize::try_from(&n).ok()?, usize::try_from(&p.denominator()).ok()?);
     if root > 1 {
         if !x.is_not_negative() {
             return None;
@@ -349,10 +349,10 @@ fn whole_power(x: &Rational, n: usize, bits: usize) -> Interval {
 /// The `n`-th root of numbers that are not negative, exact where it is rational.
 fn nth_root(x: &Interval, n: usize, bits: usize) -> Interval {
     let at = |x: &Rational| {
-        let (numerator, denominator) = (to_natural(x.numerator().clone()), x.denominator());
+        let (numerator, denominator) = (to_natural(x.numerator()), x.denominator());
         if x.bits() <= MAX_EXACT_BITS {
             let (above, below) = (numerator.nth_root(n), denominator.nth_root(n));
-            if above.pow(n) == numerator && below.pow(n) == *denominator {
+            if above.pow(n) == numerator && below.pow(n) == denominator {
                 return Interval::point(Rational::quotient(above.into(), below.into()));
             }
         }

@@ -211,7 +211,7 @@ fn unsigned(term: &Expr, inputs: &[String], sink: &mut impl Sink) {
             (true, false) => {
                 held(inner, Binding::Product, inputs, sink);
                 sink.text("/");
-                sink.size(&Rational::from(crate::Integer::from(factor.denominator().clone())));
+                sink.size(&Rational::from(crate::Integer::from(factor.denominator())));
             }
             (false, _) => {
                 sink.size(factor);

@@ -74,7 +74,7 @@ impl IntegerRow {
 
     /// `limit + sign * self`, scaled to integers by the denominator of the limit.
     pub fn slack(&self, limit: &Rational, sign: i32) -> Self {
-        let factor = Integer::from(limit.denominator().clone()) * Integer::from(sign);
+        let factor = Integer::from(limit.denominator()) * Integer::from(sign);
         let mut slack = IntegerRow { entries: self.entries.iter().map(|c| c * &factor).collect() };
         let last = self.n_inputs();
         slack.entries[last] += limit.numerator();

@@ -327,7 +327,7 @@ fn rounded(value: &Rational, bits: usize, up: bool) -> Option<Rational> {
 /// `floor(value * 2^shift)`.
 pub(crate) fn floor_shifted(value: &Rational, shift: i64) -> Integer {
     let by = shift.unsigned_abs() as usize;
-    let (numerator, denominator) = (value.numerator().clone(), Integer::from(value.denominator().clone()));
+    let (numerator, denominator) = (value.numerator(), Integer::from(value.denominator()));
     let (numerator, denominator) =
         if shift >= 0 { (numerator << by, denominator) } else { (numerator, denominator << by) };
     numerator.div_euclid(denominator)

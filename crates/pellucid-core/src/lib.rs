@@ -34,6 +34,7 @@ mod rational;
 mod relu_graph;
 mod series;
 mod size_proof;
+mod small_fraction;
 mod sorting_networks;
 mod split_mix;
 mod target;

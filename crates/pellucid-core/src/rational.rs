@@ -1,14 +1,16 @@
 //! Exact rational numbers: the only numbers a claim is made of.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
-use dashu_base::{Abs, Gcd, Sign, Signed, UnsignedAbs};
+use dashu_base::{Gcd, Sign, Signed, UnsignedAbs};
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::small_fraction::SmallFraction;
 use crate::{Error, Integer, Natural};
 
 /// Powers of ten beyond this are refused, so that `1e999999999` cannot exhaust the memory.
@@ -27,18 +29,27 @@ const MAX_TEXT: usize = 100_000;
 /// assert_eq!(half.to_string(), "1/2");
 /// assert_eq!(Rational::from_f32(0.1).unwrap().to_string(), "13421773/134217728");
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Rational(pub(crate) RBig);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Rational(Value);
+
+/// Large integers only where machine integers do not do, so that equal numbers are equal values.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Value {
+    Small(SmallFraction),
+    Large(RBig),
+}
+
+use Value::{Large, Small};
 
 impl Rational {
     /// 0.
     pub fn zero() -> Self {
-        Rational(RBig::ZERO)
+        Rational(Small(SmallFraction::ZERO))
     }
 
     /// 1.
     pub fn one() -> Self {
-        Rational(RBig::ONE)
+        Rational(Small(SmallFraction::ONE))
     }
 
     /// `numerator / denominator`; the denominator must not be 0.
@@ -48,63 +59,89 @@ impl Rational {
 
     /// The exact value of a finite float; `None` for NaN and the infinities.
     pub fn from_f64(value: f64) -> Option<Self> {
-        RBig::try_from(value).ok().map(Rational)
+        match SmallFraction::of_float(value) {
+            Some(value) => Some(Rational(Small(value))),
+            None => RBig::try_from(value).ok().map(Rational::of_large),
+        }
     }
 
     /// The exact value of a finite float; `None` for NaN and the infinities.
     pub fn from_f32(value: f32) -> Option<Self> {
-        RBig::try_from(value).ok().map(Rational)
+        Rational::from_f64(value.into())
     }
 
     /// The nearest float. Only for showing and for suggesting.
     pub fn to_f64(&self) -> f64 {
-        self.0.to_f64().value()
+        let fast = if let Small(value) = self.0 { value.to_f64() } else { None };
+        fast.unwrap_or_else(|| self.to_large().to_f64().value())
     }
 
     /// The nearest float. Only for showing and for training.
     pub fn to_f32(&self) -> f32 {
-        self.0.to_f32().value()
+        let fast = if let Small(value) = self.0 { value.to_f32() } else { None };
+        fast.unwrap_or_else(|| self.to_large().to_f32().value())
+    }
+
+    /// With large integers.
+    pub(crate) fn to_large(&self) -> RBig {
+        match &self.0 {
+            Small(value) => RBig::from_parts(value.numerator().into(), value.denominator().into()),
+            Large(value) => value.clone(),
+        }
+    }
+
+    /// With machine integers if they do.
+    pub(crate) fn of_large(value: RBig) -> Self {
+        let machine = || Some((i64::try_from(value.numerator()).ok()?, u64::try_from(value.denominator()).ok()?));
+        let small = machine().and_then(|(above, below)| SmallFraction::in_lowest_terms(above.into(), below.into()));
+        Rational(small.map_or_else(|| Large(value), Small))
     }
 
     /// Is it 0?
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        self.0 == Small(SmallFraction::ZERO)
     }
 
     /// Is it 1?
     pub fn is_one(&self) -> bool {
-        self.0.is_one()
+        self.0 == Small(SmallFraction::ONE)
     }
 
     /// Is it above 0?
     pub fn is_positive(&self) -> bool {
-        self.0.is_positive() && !self.0.is_zero()
+        self.signum() > 0
     }
 
     /// Is it below 0?
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative() && !self.0.is_zero()
+        self.signum() < 0
     }
 
     /// Is it a whole number?
     pub fn is_integer(&self) -> bool {
-        self.0.is_int()
+        match &self.0 {
+            Small(value) => value.denominator() == 1,
+            Large(value) => value.is_int(),
+        }
     }
 
     /// -1, 0 or 1.
     pub fn signum(&self) -> i32 {
-        if self.is_zero() {
-            0
-        } else if self.0.is_negative() {
-            -1
-        } else {
-            1
+        match &self.0 {
+            Small(value) => value.numerator().signum() as i32,
+            Large(value) if value.is_negative() => -1,
+            // 0 is small.
+            Large(_) => 1,
         }
     }
 
     /// The absolute value.
     pub fn abs(&self) -> Self {
-        Rational(self.0.clone().abs())
+        match &self.0 {
+            Small(value) => Rational(Small(value.abs())),
+            Large(value) if value.is_negative() => Rational(Large(-value.clone())),
+            Large(_) => self.clone(),
+        }
     }
 
     /// `1 / self`; `None` for 0.
@@ -115,19 +152,36 @@ impl Rational {
     /// The positive `s` with `s * values` integers without a common factor, as `[values]` scaled
     /// would need; 1 when all values are 0.
     pub fn primitive_scale<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Rational {
+        let values: Vec<&Rational> = values.into_iter().filter(|v| !v.is_zero()).collect();
+        if let Some(scale) = Rational::small_primitive_scale(&values) {
+            return scale;
+        }
         let mut denominators = UBig::ONE;
         let mut numerators = UBig::ZERO;
-        for value in values.into_iter().filter(|v| !v.is_zero()) {
-            let numerator = value.0.numerator().unsigned_abs();
-            let denominator = value.0.denominator();
-            denominators = &denominators / (&denominators).gcd(denominator) * denominator;
+        for value in values {
+            let (numerator, denominator) = (value.numerator().unsigned_abs(), value.denominator());
+            denominators = &denominators / (&denominators).gcd(&denominator) * denominator;
             numerators = if numerators == UBig::ZERO { numerator } else { numerators.gcd(numerator) };
         }
         if numerators == UBig::ZERO {
             return Rational::one();
         }
         // gcd(p_i/q_i) in lowest terms is gcd(p_i)/lcm(q_i).
-        Rational(RBig::from_parts(IBig::from(denominators), numerators))
+        Rational::of_large(RBig::from_parts(IBig::from(denominators), numerators))
+    }
+
+    /// The same of values that are not 0, where all is done with machine integers.
+    fn small_primitive_scale(values: &[&Rational]) -> Option<Rational> {
+        let (mut denominators, mut numerators) = (1u64, 0u64);
+        for value in values {
+            let Small(value) = &value.0 else { return None };
+            let (above, below) = (value.numerator().unsigned_abs(), value.denominator());
+            denominators = (denominators / denominators.gcd(below)).checked_mul(below)?;
+            numerators = if numerators == 0 { above } else { numerators.gcd(above) };
+        }
+        // A prime that divides all numerators divides no denominator.
+        let scale = SmallFraction::in_lowest_terms(denominators.into(), numerators.max(1).into())?;
+        Some(Rational(Small(scale)))
     }
 
     /// The rational with the smallest denominator (then numerator) in the closed interval
@@ -136,7 +190,10 @@ impl Rational {
         assert!(low <= high, "the interval must not be empty");
         if let (Some(low), Some(high)) = (low.machine_fraction(), high.machine_fraction()) {
             let (numerator, denominator) = simplest_in_machine(low, high);
-            return Rational(RBig::from_parts(IBig::from(numerator), UBig::from(denominator)));
+            return match SmallFraction::in_lowest_terms(numerator, denominator) {
+                Some(simplest) => Rational(Small(simplest)),
+                None => Rational::of_large(RBig::from_parts(IBig::from(numerator), UBig::from(denominator))),
+            };
         }
         if low.signum() <= 0 && high.signum() >= 0 {
             return Rational::zero();
@@ -159,17 +216,23 @@ impl Rational {
 
     /// Numerator and denominator, if they are machine integers.
     fn machine_fraction(&self) -> Option<(i128, u128)> {
-        Some((i128::try_from(self.0.numerator()).ok()?, u128::try_from(self.0.denominator()).ok()?))
+        match &self.0 {
+            Small(value) => Some((value.numerator().into(), value.denominator().into())),
+            Large(value) => Some((i128::try_from(value.numerator()).ok()?, u128::try_from(value.denominator()).ok()?)),
+        }
     }
 
     /// The largest integer not above it.
     pub fn floor(&self) -> Self {
-        Rational(RBig::from(self.0.floor()))
+        match &self.0 {
+            Small(value) => Rational::from(i128::from(value.numerator()).div_euclid(value.denominator().into())),
+            Large(value) => Rational::from(value.floor()),
+        }
     }
 
     /// The value as a machine integer; `None` for fractions and larger numbers.
     pub fn to_i128(&self) -> Option<i128> {
-        self.is_integer().then(|| i128::try_from(self.0.numerator()).ok()).flatten()
+        self.machine_fraction().filter(|(_, denominator)| *denominator == 1).map(|(numerator, _)| numerator)
     }
 
     /// The largest integer not above, and what is left.
@@ -180,56 +243,66 @@ impl Rational {
     }
 
     /// The numerator, which carries the sign.
-    pub fn numerator(&self) -> &Integer {
-        self.0.numerator()
+    pub fn numerator(&self) -> Integer {
+        match &self.0 {
+            Small(value) => value.numerator().into(),
+            Large(value) => value.numerator().clone(),
+        }
     }
 
     /// The denominator, above 0.
-    pub fn denominator(&self) -> &Natural {
-        self.0.denominator()
+    pub fn denominator(&self) -> Natural {
+        match &self.0 {
+            Small(value) => value.denominator().into(),
+            Large(value) => value.denominator().clone(),
+        }
     }
 
     /// The numerator of a whole number; rounded towards 0 for others.
     pub fn to_integer(&self) -> Integer {
-        if self.is_integer() { self.0.numerator().clone() } else { self.0.trunc() }
+        match &self.0 {
+            // The whole part of a machine fraction is no larger than its numerator.
+            Small(value) => (i128::from(value.numerator()) / i128::from(value.denominator())).into(),
+            Large(value) if value.is_int() => value.numerator().clone(),
+            Large(value) => value.trunc(),
+        }
     }
 
     /// `numerator / denominator`; the denominator must not be 0.
     pub fn quotient(numerator: Integer, denominator: Integer) -> Self {
+        if let (Ok(above), Ok(below)) = (i64::try_from(&numerator), i64::try_from(&denominator)) {
+            return Rational::ratio(above, below);
+        }
         let negative = denominator.is_negative();
         let (numerator, denominator) = if negative { (-numerator, -denominator) } else { (numerator, denominator) };
-        Rational(RBig::from_parts(numerator, denominator.unsigned_abs()))
+        Rational::of_large(RBig::from_parts(numerator, denominator.unsigned_abs()))
     }
 
     /// The number of bits of the numerator and the denominator together: how long it is to write.
     pub fn bits(&self) -> usize {
         use dashu_base::BitTest;
-        self.0.numerator().bit_len() + self.0.denominator().bit_len()
+        match &self.0 {
+            Small(value) => value.bits(),
+            Large(value) => value.numerator().bit_len() + value.denominator().bit_len(),
+        }
     }
 
     /// Is the numerator 1 or -1?
     pub(crate) fn has_numerator_one(&self) -> bool {
-        use dashu_base::BitTest;
-        self.0.numerator().bit_len() == 1
+        match &self.0 {
+            Small(value) => value.numerator().abs() == 1,
+            Large(value) => value.numerator().unsigned_abs() == UBig::ONE,
+        }
     }
 
     /// The number of characters of the absolute value's text.
     pub(crate) fn size_text_length(&self) -> usize {
-        let digits = |value: Option<u128>, text: &dyn Fn() -> String| match value {
-            Some(0) => 1,
-            Some(value) => match u64::try_from(value) {
-                Ok(value) => 1 + value.ilog10() as usize,
-                Err(_) => 1 + value.ilog10() as usize,
-            },
-            None => text().len(),
-        };
-        let (numerator, denominator) = (self.0.numerator(), self.0.denominator());
-        let above = i128::try_from(numerator).ok().map(i128::unsigned_abs);
-        let above = digits(above, &|| numerator.unsigned_abs().to_string());
-        if self.is_integer() {
-            return above;
+        let digits = |value: u64| 1 + value.max(1).ilog10() as usize;
+        match &self.0 {
+            Small(value) if value.denominator() == 1 => digits(value.numerator().unsigned_abs()),
+            Small(value) => digits(value.numerator().unsigned_abs()) + 1 + digits(value.denominator()),
+            Large(_) => self.abs().to_string().len(),
         }
-        above + 1 + digits(u128::try_from(denominator).ok(), &|| denominator.to_string())
     }
 
     /// A decimal rounded to `digits` significant digits, for people; exact ones stay short.
@@ -282,43 +355,81 @@ fn simplest_in_machine(low: (i128, u128), high: (i128, u128)) -> (i128, u128) {
 
 impl From<i64> for Rational {
     fn from(value: i64) -> Self {
-        Rational(RBig::from(value))
+        Rational::from(i128::from(value))
     }
 }
 
 impl From<i128> for Rational {
     fn from(value: i128) -> Self {
-        Rational(RBig::from(value))
+        match SmallFraction::in_lowest_terms(value, 1) {
+            Some(value) => Rational(Small(value)),
+            None => Rational(Large(RBig::from(value))),
+        }
     }
 }
 
 impl From<usize> for Rational {
     fn from(value: usize) -> Self {
-        Rational(RBig::from(value))
+        Rational::from(value as i128)
     }
 }
 
 impl From<Integer> for Rational {
     fn from(value: Integer) -> Self {
-        Rational(RBig::from(value))
+        match i128::try_from(&value) {
+            Ok(value) => Rational::from(value),
+            Err(_) => Rational(Large(RBig::from(value))),
+        }
     }
 }
 
 impl From<i32> for Rational {
     fn from(value: i32) -> Self {
-        Rational(RBig::from(value))
+        Rational::from(i128::from(value))
+    }
+}
+
+impl Default for Rational {
+    fn default() -> Self {
+        Rational::zero()
+    }
+}
+
+impl Ord for Rational {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Small(a), Small(b)) => a.cmp(b),
+            (Large(a), Large(b)) => a.cmp(b),
+            _ => self.to_large().cmp(&other.to_large()),
+        }
+    }
+}
+
+impl PartialOrd for Rational {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
 impl fmt::Display for Rational {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0.to_string())
+        f.pad(&self.text())
     }
 }
 
 impl fmt::Debug for Rational {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
+        f.write_str(&self.text())
+    }
+}
+
+impl Rational {
+    fn text(&self) -> String {
+        match &self.0 {
+            Small(value) if value.denominator() == 1 => value.numerator().to_string(),
+            Small(value) => format!("{}/{}", value.numerator(), value.denominator()),
+            Large(value) => value.to_string(),
+        }
     }
 }
 
@@ -369,12 +480,15 @@ fn decimal(text: &str) -> Option<Rational> {
     }
     let value = IBig::from_parts(sign, digits.parse::<UBig>().ok()?);
     let power = UBig::from(10u8).pow(exponent.unsigned_abs() as usize);
-    Some(Rational(if exponent >= 0 { RBig::from(value * IBig::from(power)) } else { RBig::from_parts(value, power) }))
+    Some(match exponent >= 0 {
+        true => Rational::from(value * IBig::from(power)),
+        false => Rational::quotient(value, power.into()),
+    })
 }
 
 impl Serialize for Rational {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.to_string())
+        serializer.serialize_str(&self.text())
     }
 }
 
@@ -390,69 +504,95 @@ impl<'de> Deserialize<'de> for Rational {
     }
 }
 
+impl Rational {
+    /// An operation with machine integers, or with large ones where those do not do.
+    #[inline]
+    fn combined(
+        &self,
+        other: &Rational,
+        small: impl FnOnce(SmallFraction, SmallFraction) -> Option<SmallFraction>,
+        large: impl FnOnce(&RBig, &RBig) -> RBig,
+    ) -> Rational {
+        let fast = if let (Small(a), Small(b)) = (&self.0, &other.0) { small(*a, *b) } else { None };
+        if let Some(value) = fast {
+            return Rational(Small(value));
+        }
+        Rational::of_large(match (&self.0, &other.0) {
+            (Large(a), Large(b)) => large(a, b),
+            (Large(a), Small(_)) => large(a, &other.to_large()),
+            (Small(_), Large(b)) => large(&self.to_large(), b),
+            (Small(_), Small(_)) => large(&self.to_large(), &other.to_large()),
+        })
+    }
+}
+
 macro_rules! binary {
-    ($trait:ident, $method:ident) => {
+    ($trait:ident, $method:ident, $small:expr) => {
         impl $trait<&Rational> for &Rational {
             type Output = Rational;
             fn $method(self, other: &Rational) -> Rational {
-                Rational((&self.0).$method(&other.0))
+                self.combined(other, $small, |a, b| a.$method(b))
             }
         }
         impl $trait<Rational> for &Rational {
             type Output = Rational;
             fn $method(self, other: Rational) -> Rational {
-                Rational((&self.0).$method(other.0))
+                self.$method(&other)
             }
         }
         impl $trait<&Rational> for Rational {
             type Output = Rational;
             fn $method(self, other: &Rational) -> Rational {
-                Rational(self.0.$method(&other.0))
+                (&self).$method(other)
             }
         }
         impl $trait<Rational> for Rational {
             type Output = Rational;
             fn $method(self, other: Rational) -> Rational {
-                Rational(self.0.$method(other.0))
+                (&self).$method(&other)
             }
         }
     };
 }
 
-binary!(Add, add);
-binary!(Sub, sub);
-binary!(Mul, mul);
-binary!(Div, div);
+binary!(Add, add, SmallFraction::plus);
+binary!(Sub, sub, |a, b| a.plus(b.negated()));
+binary!(Mul, mul, SmallFraction::times);
+// Division by 0 is left to the large integers, which refuse it.
+binary!(Div, div, |a, b| if b == SmallFraction::ZERO { None } else { a.times(b.inverse()?) });
 
 impl Neg for Rational {
     type Output = Rational;
     fn neg(self) -> Rational {
-        Rational(-self.0)
+        -&self
     }
 }
 
 impl Neg for &Rational {
     type Output = Rational;
     fn neg(self) -> Rational {
-        Rational(-self.0.clone())
+        match &self.0 {
+            Small(value) => Rational(Small(value.negated())),
+            Large(value) => Rational::of_large(-value.clone()),
+        }
     }
 }
 
 impl AddAssign<&Rational> for Rational {
     fn add_assign(&mut self, other: &Rational) {
-        self.0 += &other.0;
+        *self = &*self + other;
     }
 }
 
 impl SubAssign<&Rational> for Rational {
     fn sub_assign(&mut self, other: &Rational) {
-        self.0 -= &other.0;
+        *self = &*self - other;
     }
 }
 
 impl MulAssign<&Rational> for Rational {
     fn mul_assign(&mut self, other: &Rational) {
-        self.0 *= &other.0;
+        *self = &*self * other;
     }
 }
 
@@ -470,6 +610,8 @@ impl<'a> std::iter::Sum<&'a Rational> for Rational {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn r(text: &str) -> Rational {
@@ -521,7 +663,7 @@ mod tests {
             });
             let found = Rational::simplest_between(&low, &high);
             assert!(low <= found && found <= high);
-            assert_eq!(found.0.denominator(), brute.unwrap().0.denominator());
+            assert_eq!(found.denominator(), brute.unwrap().denominator());
         }
     }
 
@@ -545,6 +687,41 @@ mod tests {
         let scale = Rational::primitive_scale([&r("2/3"), &r("-4/5"), &r("0")]);
         assert_eq!(scale, r("15/2"));
         assert_eq!(Rational::primitive_scale([&r("0")]), r("1"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+        /// Sums and products that leave the machine integers, and come back, are what large integers give.
+        #[test]
+        fn machine_integers_are_left_and_found_again(
+            parts in prop::collection::vec((any::<i64>(), any::<u32>(), 0u32..40, 0u8..4), 1..12),
+        ) {
+            let (mut value, mut large) = (Rational::one(), RBig::ONE);
+            for (above, below, shift, operation) in parts {
+                let below = i64::from(below >> (shift % 32)).max(1);
+                let (next, next_large) = (
+                    Rational::ratio(above >> shift, below),
+                    RBig::from_parts(IBig::from(above >> shift), UBig::from(below as u64)),
+                );
+                (value, large) = match operation {
+                    0 => (&value + &next, &large + &next_large),
+                    1 => (&value - &next, &large - &next_large),
+                    3 if !next.is_zero() => (&value / &next, &large / &next_large),
+                    _ => (&value * &next, &large * &next_large),
+                };
+                prop_assert_eq!(&value.to_large(), &large);
+                prop_assert_eq!(&value, &Rational::of_large(large.clone()), "equal numbers are equal values");
+                prop_assert_eq!(value.cmp(&next), large.cmp(&next_large));
+                prop_assert_eq!(value.to_f64(), large.to_f64().value());
+                prop_assert_eq!(value.signum(), large.signum().to_f64().value() as i32);
+                prop_assert_eq!(&value.floor().to_large(), &RBig::from(large.floor()));
+                prop_assert_eq!(value.to_string(), large.to_string());
+                prop_assert_eq!(value.size_text_length(), large.to_string().trim_start_matches('-').len());
+                prop_assert_eq!((&value - &next) + &next, value.clone());
+                prop_assert_eq!(value.abs().to_large(), if large.is_negative() { -large.clone() } else { large.clone() });
+            }
+        }
     }
 
     #[test]

@@ -163,7 +163,7 @@ fn bound_text(
 ) -> Result<String, Error> {
     // The proof is about `limit - scale * map` with the limit `scale * bound`, times the limit's
     // denominator, as IntegerRow::slack has it.
-    let denominator = Rational::from(pellucid_core::Integer::from((scale * sides.bound).denominator().clone()));
+    let denominator = Rational::from(pellucid_core::Integer::from((scale * sides.bound).denominator()));
     let unit = Rational::one() / (Rational::from(proof.times.clone()) * denominator * scale);
     let mut rest = Affine::constant(sides.left.n_inputs(), sides.bound.clone());
     rest.add_scaled(&(-1).into(), map);
