@@ -16,6 +16,7 @@ mod finite;
 mod form_to_expr;
 mod found;
 mod function;
+mod hidden_rows;
 mod lattice;
 mod max_min;
 mod mechanism;
@@ -48,8 +49,9 @@ use crate::rounding_ladder::{Climbed, Reading, Rows, climbed, exact_reading};
 
 pub use ablation::{Ablated, Ablation, Change, ablations};
 pub use form_to_expr::form_to_expr;
+pub use hidden_rows::rounded_row;
 pub use mechanism::Noise;
-pub use neurons::{Neuron, Status, rounded_row};
+pub use neurons::{Neuron, Status};
 pub use shorten::shorten;
 pub use target::AgainstTarget;
 pub use work::Work;

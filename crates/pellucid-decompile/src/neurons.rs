@@ -1,10 +1,9 @@
 //! Hidden neurons: what they detect, and whether they take part.
 
-use pellucid_core::{Affine, Domain, Expr, Feature, Hyperplane, Layer, NeuronId, Rational, expr_to_text};
+use pellucid_core::{Affine, Expr, Feature, Hyperplane, NeuronId, Rational, expr_to_text};
 
-use crate::scale::Scale;
 use crate::simplest::simplest_near;
-use crate::work::{Member, Place, Work, works};
+use crate::work::Work;
 
 /// Whether a neuron takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,144 +117,6 @@ impl Neuron {
     pub fn side(&self) -> Option<(Hyperplane, bool)> {
         self.rounded.hyperplane().map(|(plane, factor)| (plane, factor.is_positive()))
     }
-}
-
-/// The neurons of a hidden layer, rows rounded to within `slack` of how much they vary on the domain.
-pub fn neurons_of(
-    hidden: &Layer<Rational>,
-    output: &Layer<Rational>,
-    domain: &Domain,
-    slack: &Rational,
-) -> Vec<Neuron> {
-    let n_inputs = hidden.weights.first().map_or(0, Vec::len);
-    let scale = Scale::of(domain, n_inputs);
-    let mut neurons: Vec<Neuron> = Vec::with_capacity(hidden.weights.len());
-    let mut members: Vec<Member<Affine>> = Vec::with_capacity(hidden.weights.len());
-    for (index, (weights, bias)) in hidden.weights.iter().zip(&hidden.biases).enumerate() {
-        let row = Affine { coefficients: weights.clone(), constant: bias.clone() };
-        // Dead, always on and live are read off the row as it is; only what is the same as another
-        // detector is said of the rounded one.
-        let (low, high) = domain.range(&row);
-        let out: Vec<Rational> = output.weights.iter().map(|row| row[index].clone()).collect();
-        let known = members.iter().zip(&neurons).filter(|(member, _)| matches!(member.place, Place::Kink { .. }));
-        let (rounded, rounding) = like_a_known(&row, known.map(|(_, neuron)| &neuron.rounded), slack, &scale)
-            .unwrap_or_else(|| round_row(&row, slack, &scale));
-        let place = if high.is_some_and(|v| !v.is_positive()) {
-            Place::Off
-        } else if low.is_some_and(|v| !v.is_negative()) {
-            Place::On(row.hyperplane().map_or_else(|| row.clone(), |(plane, _)| plane.to_affine()))
-        } else {
-            match rounded.hyperplane() {
-                Some((plane, factor)) => Place::Kink { on: plane.to_affine(), above: factor.is_positive() },
-                None => Place::On(rounded.clone()),
-            }
-        };
-        let size = match &place {
-            Place::On(_) => row.hyperplane().map_or_else(Rational::one, |(_, factor)| factor),
-            _ => rounded.hyperplane().map_or_else(Rational::one, |(_, factor)| factor.abs()),
-        };
-        members.push(Member { place, size, out: out.clone() });
-        neurons.push(Neuron {
-            id: NeuronId { layer: 0, index },
-            feature: Feature::of_row(&rounded),
-            reads: (0..n_inputs).map(Expr::Input).collect(),
-            computes: Some(rounded.to_expr()),
-            status: Status::Live,
-            work: Work::Nothing,
-            row,
-            ideal: rounded.clone(),
-            rounded,
-            out,
-            rounding,
-        });
-    }
-    for (neuron, (status, work)) in neurons.iter_mut().zip(works(0, &members, slack)) {
-        (neuron.status, neuron.work) = (status, work);
-    }
-    neurons
-}
-
-/// The input along which a row varies most on the domain; of equals the first, so that rows that
-/// differ only by noise are written alike.
-fn lead(row: &Affine, scale: &Scale) -> Option<usize> {
-    let swing = |i: &usize| row.coefficients[*i].abs() * &scale.half_width[*i];
-    (0..row.coefficients.len()).rev().max_by_key(swing).filter(|i| !row.coefficients[*i].is_zero())
-}
-
-/// How far each number of a row (the constant last) may move when the row is divided by its leading
-/// one: as much as changes its values by a slack of 1 times how much it varies on the domain.
-fn units(lead: usize, scale: &Scale) -> Vec<Rational> {
-    let half = &scale.half_width[lead];
-    scale.reach.iter().map(|reach| half / reach).chain([half.clone()]).collect()
-}
-
-/// A neuron's row in simple numbers: each a simple multiple of the leading one, moved by at most `slack` of how much
-/// the row varies on the domain.
-///
-/// ```
-/// use pellucid_core::{Affine, Domain, Rational};
-/// use pellucid_decompile::rounded_row;
-/// let row = Affine {
-///     coefficients: vec![Rational::from(2), Rational::ratio(-1999, 1000)],
-///     constant: Rational::ratio(1, 1000),
-/// };
-/// let rounded = rounded_row(&row, &Rational::ratio(1, 100), &Domain::unit_box(2));
-/// assert_eq!(rounded.coefficients, [Rational::from(2), Rational::from(-2)]);
-/// assert!(rounded.constant.is_zero());
-/// ```
-pub fn rounded_row(row: &Affine, slack: &Rational, domain: &Domain) -> Affine {
-    round_row(row, slack, &Scale::of(domain, row.coefficients.len())).0
-}
-
-/// The row with its entries made simple multiples of its leading one, each within `slack` of how
-/// much the row varies on the domain, and the largest change as a share of that.
-pub(crate) fn round_row(row: &Affine, slack: &Rational, scale: &Scale) -> (Affine, Rational) {
-    let Some(lead) = lead(row, scale).filter(|_| !slack.is_zero()) else {
-        return (row.clone(), Rational::zero());
-    };
-    let size = row.coefficients[lead].abs();
-    let mut change = Rational::zero();
-    let mut rounded = row.coefficients.iter().chain([&row.constant]).zip(units(lead, scale)).map(|(value, unit)| {
-        let relative = value / &size;
-        let simple = simplest_near(&relative, &(slack * &unit));
-        change = change.clone().max((&simple - relative).abs() / unit);
-        simple * &size
-    });
-    let coefficients = rounded.by_ref().take(row.coefficients.len()).collect();
-    let constant = rounded.next().unwrap_or_default();
-    drop(rounded);
-    (Affine { coefficients, constant }, change)
-}
-
-/// The row rounded to the hyperplane of an earlier detector's row, when that is within the slack:
-/// copies and opposites that noise has moved apart stay together.
-pub(crate) fn like_a_known<'a>(
-    row: &Affine,
-    mut known: impl Iterator<Item = &'a Affine>,
-    slack: &Rational,
-    scale: &Scale,
-) -> Option<(Affine, Rational)> {
-    let lead = lead(row, scale).filter(|_| !slack.is_zero())?;
-    let units = units(lead, scale);
-    let in_floats = |map: &Affine| map.coefficients.iter().chain([&map.constant]).map(Rational::to_f64).collect();
-    let (floats, float_units): (Vec<f64>, Vec<f64>) = (in_floats(row), units.iter().map(Rational::to_f64).collect());
-    // Most rows are so far apart that floats see it; what they see is no nearer than it is.
-    let beyond = slack.to_f64() * 1.001;
-    let is_far = |known: &Affine| {
-        let known: Vec<f64> = in_floats(known);
-        let factor = floats[lead] / known[lead];
-        let change = |i: usize| (floats[i] - factor * known[i]).abs() / floats[lead].abs() / float_units[i];
-        (0..floats.len()).any(|i| change(i) > beyond)
-    };
-    known.find_map(|known| {
-        let pivot = Some(&known.coefficients[lead]).filter(|c| !c.is_zero() && !is_far(known))?;
-        let moved = known.scaled(&(&row.coefficients[lead] / pivot));
-        let size = row.coefficients[lead].abs();
-        let pairs =
-            row.coefficients.iter().chain([&row.constant]).zip(moved.coefficients.iter().chain([&moved.constant]));
-        let change = pairs.zip(&units).map(|((a, b), unit)| (a - b).abs() / &size / unit).max()?;
-        (change <= *slack).then_some((moved, change))
-    })
 }
 
 #[cfg(test)]

@@ -5,50 +5,54 @@ use std::collections::BTreeMap;
 use pellucid_core::{Affine, Domain, Hyperplane, Layer, Rational};
 use pellucid_prove::{Hinge, OneLayerForm};
 
-use crate::neurons::{Neuron, Status};
+use crate::hidden_rows::{HiddenRows, RoundedRows};
+use crate::neurons::Status;
 use crate::scale::Scale;
 use crate::simplest::simplest_near;
 
-/// The form that the neurons with their rounded rows compute, jumps and affine part rounded to
+/// The form that a layer with rounded rows computes, jumps and affine part rounded to
 /// within `slack` of how far each output swings on the domain.
 pub fn rounded_form(
-    neurons: &[Neuron],
+    hidden: &HiddenRows,
+    rounded: &RoundedRows,
     output: &Layer<Rational>,
     domain: &Domain,
     slack: &Rational,
     swings: &[Rational],
 ) -> OneLayerForm {
-    let n_inputs = neurons.first().map_or(0, |neuron| neuron.row.coefficients.len());
+    let n_inputs = hidden.rows.first().map_or(0, |row| row.coefficients.len());
     let n_outputs = output.biases.len();
     let mut affine: Vec<Affine> = output.biases.iter().map(|bias| Affine::constant(n_inputs, bias.clone())).collect();
     let mut jumps: BTreeMap<Hyperplane, Vec<Rational>> = BTreeMap::new();
     let add_affine = |affine: &mut Vec<Affine>, out: &[Rational], map: &Affine| {
         affine.iter_mut().zip(out).for_each(|(rest, weight)| rest.add_scaled(weight, map));
     };
-    for neuron in neurons {
-        match (neuron.status, neuron.rounded.hyperplane()) {
+    for (((row, out), rounded), (status, _)) in
+        hidden.rows.iter().zip(&hidden.outs).zip(&rounded.rows).zip(&rounded.roles)
+    {
+        match (status, &rounded.plane) {
             (Status::Dead | Status::Unread, _) => {}
-            (Status::AlwaysOn, _) | (_, None) => add_affine(&mut affine, &neuron.out, &neuron.row),
+            (Status::AlwaysOn, _) | (_, None) => add_affine(&mut affine, out, row),
             (Status::Live | Status::Merged(_) | Status::Decoy(_), Some((plane, scale))) => {
                 let map = plane.to_affine();
                 if !domain.is_cut_by(&map) {
                     // Rounding moved the kink out of the domain: the neuron is on there or off.
-                    if is_on(&neuron.rounded, domain) {
-                        add_affine(&mut affine, &neuron.out, &neuron.row);
+                    if is_on(&rounded.map, domain) {
+                        add_affine(&mut affine, out, row);
                     }
                     continue;
                 }
                 if scale.is_negative() {
-                    add_affine(&mut affine, &neuron.out, &neuron.rounded);
+                    add_affine(&mut affine, out, &rounded.map);
                 }
-                let entry = jumps.entry(plane).or_insert_with(|| vec![Rational::zero(); n_outputs]);
-                entry.iter_mut().zip(&neuron.out).for_each(|(jump, w)| *jump += &(w * scale.abs()));
+                let entry = jumps.entry(plane.clone()).or_insert_with(|| vec![Rational::zero(); n_outputs]);
+                entry.iter_mut().zip(out).for_each(|(jump, w)| *jump += &(w * scale.abs()));
             }
         }
     }
-    let scale = Scale::of(domain, n_inputs);
+    let scale = &hidden.scale;
     for (map, swing) in affine.iter_mut().zip(swings) {
-        round_affine(map, &(slack * swing), &scale);
+        round_affine(map, &(slack * swing), scale);
     }
     let mut form = OneLayerForm { n_inputs, hinges: Vec::new(), affine };
     for (hyperplane, mut jump) in jumps {

@@ -11,7 +11,8 @@ use pellucid_prove::{Apart, Largest, OneLayerForm};
 use crate::Question;
 use crate::deviation::deviation;
 use crate::form_to_expr::{form_to_expr, plain_length};
-use crate::neurons::{Neuron, neurons_of};
+use crate::hidden_rows::{HiddenRows, RoundedRows};
+use crate::neurons::Neuron;
 use crate::rounded_form::rounded_form;
 use crate::samples::Samples;
 use crate::summary::summary;
@@ -85,8 +86,11 @@ impl Missed<'_> {
     /// The neurons, to be told beside a formula that another road found.
     pub fn rows(&self) -> Rows {
         let slack = self.rung.slack.clone().min(Rational::ratio(UNEXPLAINED_ROWS.0, UNEXPLAINED_ROWS.1));
-        let Ladder { network, hidden, question, swings, .. } = &self.ladder;
-        let neurons = neurons_of(hidden, network.output_layer(), &question.domain, &slack);
+        let Ladder { hidden, swings, .. } = &self.ladder;
+        let neurons = match slack == self.rung.slack {
+            true => hidden.neurons(&self.rung.rows),
+            false => hidden.neurons(&hidden.rounded(&slack)),
+        };
         Rows { neurons, slack, swings: swings.clone() }
     }
 
@@ -121,8 +125,9 @@ pub fn exact_reading(
     question: &Question<'_>,
 ) -> Result<Reading, Error> {
     let swings = vec![Rational::one(); network.n_outputs()];
-    let rung = exact_rung(network, hidden, &question.domain)?;
-    read(network, rung, swings, question)
+    let hidden = HiddenRows::of(hidden, network.output_layer(), &question.domain);
+    let rung = exact_rung(network, &hidden, &question.domain)?;
+    read(network, &hidden, &rung, swings, question)
 }
 
 /// The coarsest reading within the tolerance that is simple, or else the rung that resembles the network.
@@ -147,7 +152,7 @@ pub fn climbed<'a>(
         let off = ladder.samples.largest_deviation(&rung.form);
         let (is_coarse, bits) = (rung.slack >= ladder.coarse, n_bits(&rung.form));
         if off <= ladder.tolerance + ladder.samples.doubt() && (is_coarse || bits <= SIMPLE_BITS) {
-            let reading = read(network, rung.clone(), ladder.swings.clone(), question)?;
+            let reading = read(network, &ladder.hidden, &rung, ladder.swings.clone(), question)?;
             if matches!(&reading.deviation.largest, Largest::At(most, _) if *most <= question.tolerance) {
                 return Ok(Climbed::Reached(reading));
             }
@@ -181,7 +186,7 @@ fn readable(network: &Network<Rational>, form: &OneLayerForm) -> Result<Option<F
 /// A network with what is known before it is rounded.
 struct Ladder<'a> {
     network: &'a Network<Rational>,
-    hidden: &'a Layer<Rational>,
+    hidden: HiddenRows,
     question: &'a Question<'a>,
     samples: Samples,
     swings: Vec<Rational>,
@@ -200,7 +205,7 @@ impl<'a> Ladder<'a> {
         let tolerance = question.tolerance.to_f64();
         Ladder {
             network,
-            hidden,
+            hidden: HiddenRows::of(hidden, network.output_layer(), &question.domain),
             question,
             samples,
             coarse: &question.tolerance * &Rational::from(COARSE) / &swing,
@@ -214,11 +219,11 @@ impl<'a> Ladder<'a> {
     fn rung(&self, slack: &Rational) -> Result<Rung, Error> {
         let (output, domain) = (self.network.output_layer(), &self.question.domain);
         if slack.is_zero() {
-            return exact_rung(self.network, self.hidden, domain);
+            return exact_rung(self.network, &self.hidden, domain);
         }
-        let neurons = neurons_of(self.hidden, output, domain, slack);
-        let form = rounded_form(&neurons, output, domain, slack, &self.swings);
-        Ok(Rung { neurons, form, slack: slack.clone() })
+        let rows = self.hidden.rounded(slack);
+        let form = rounded_form(&self.hidden, &rows, output, domain, slack, &self.swings);
+        Ok(Rung { rows, form, slack: slack.clone() })
     }
 }
 
@@ -239,32 +244,32 @@ fn slacks(swings: &[Rational], tolerance: &Rational) -> Vec<Rational> {
     slacks
 }
 
-#[derive(Clone)]
 struct Rung {
-    neurons: Vec<Neuron>,
+    rows: RoundedRows,
     form: OneLayerForm,
     slack: Rational,
 }
 
-fn exact_rung(network: &Network<Rational>, hidden: &Layer<Rational>, domain: &Domain) -> Result<Rung, Error> {
+fn exact_rung(network: &Network<Rational>, hidden: &HiddenRows, domain: &Domain) -> Result<Rung, Error> {
     let slack = Rational::zero();
-    let neurons = neurons_of(hidden, network.output_layer(), domain, &slack);
+    let rows = hidden.rounded(&slack);
     let form =
         OneLayerForm::of_network(network, domain).ok_or_else(|| Error::input("the network has no one-layer form"))?;
-    Ok(Rung { neurons, form, slack })
+    Ok(Rung { rows, form, slack })
 }
 
 /// The formula of a rung and its exact deviation.
 fn read(
     network: &Network<Rational>,
-    rung: Rung,
+    hidden: &HiddenRows,
+    rung: &Rung,
     swings: Vec<Rational>,
     question: &Question<'_>,
 ) -> Result<Reading, Error> {
-    let Rung { neurons, form, slack } = rung;
-    let formula = formula_of(network, &form)?;
+    let formula = formula_of(network, &rung.form)?;
     let deviation = deviation(network, &formula, question)?;
-    Ok(Reading { rows: Rows { neurons, slack, swings }, form, formula, deviation })
+    let rows = Rows { neurons: hidden.neurons(&rung.rows), slack: rung.slack.clone(), swings };
+    Ok(Reading { rows, form: rung.form.clone(), formula, deviation })
 }
 
 fn formula_of(network: &Network<Rational>, form: &OneLayerForm) -> Result<Function, Error> {

@@ -4,7 +4,7 @@
 //! map. So a map is judged by how many points have a value near it, whatever their gradient: the one
 //! with most is taken, fitted to its points, and the search goes on with the others.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::sampled::{FloatMap, Sampled};
 
@@ -38,35 +38,52 @@ pub fn large_pieces(sampled: &Sampled, noise: f64) -> LargePieces {
         candidates.push((map, near));
     }
     let mut open: Mask = vec![1; n_points];
-    let mut maps: Vec<FloatMap> = Vec::new();
+    let mut maps: Vec<Fitted> = Vec::new();
     while maps.len() < MAX_MAPS {
         let Some((best, reached)) = candidates.iter().max_by_key(|(_, near)| count_both(near, &open)) else { break };
-        let (mut map, mut reached) = (best.clone(), both(reached, &open));
+        let mut reached = both(reached, &open);
+        let mut fitted = Fitted { map: best.clone(), points: None };
         let mut count = count_both(&reached, &open);
         if (count as f64) < (LEAST_SHARE * n_points as f64).max(1.0) {
             break;
         }
         // A fit to the points nearby reaches further ones.
         for _ in 0..2 {
-            let Some(fitted) = fit(sampled, &reached) else { break };
-            let further = both(&near(sampled, &fitted, noise), &open);
+            let Some(further_map) = fit(sampled, &reached) else { break };
+            let further = both(&near(sampled, &further_map, noise), &open);
             let further_count = count_both(&further, &open);
             if further_count < count {
                 break;
             }
-            (map, reached, count) = (fitted, further, further_count);
+            let is_same = further == reached;
+            fitted = Fitted { map: further_map, points: Some(reached) };
+            (reached, count) = (further, further_count);
+            if is_same {
+                break;
+            }
         }
         open.iter_mut().zip(&reached).for_each(|(open, reached)| *open &= 1 - reached);
-        maps.push(map);
+        maps.push(fitted);
     }
     for _ in 0..N_ROUNDS {
-        maps = refitted(sampled, &maps, noise);
+        let is_settled;
+        (maps, is_settled) = refitted(sampled, maps, noise);
+        if is_settled {
+            break;
+        }
     }
+    let maps: Vec<FloatMap> = maps.into_iter().map(|fitted| fitted.map).collect();
     let mut covered: Mask = vec![0; n_points];
     for map in &maps {
         covered.iter_mut().zip(near(sampled, map, noise)).for_each(|(covered, near)| *covered |= near);
     }
     LargePieces { maps, covered: count_both(&covered, &covered) as f64 / n_points.max(1) as f64 }
+}
+
+/// A map, and the points that it was fitted to: the same points need no other fit.
+struct Fitted {
+    map: FloatMap,
+    points: Option<Mask>,
 }
 
 /// Some of the points: 1 for those that are meant, 0 for the others.
@@ -88,6 +105,9 @@ fn count_both(a: &[u8], b: &[u8]) -> usize {
     sums.map(usize::from).sum()
 }
 
+/// Added to a float, and taken away again, this rounds it to a whole number: its last binary digit is worth 1.
+const ROUNDS: f64 = 1.5 * (1u64 << 52) as f64;
+
 /// The mean of maps around points, for the gradients that are seen most often.
 fn frequent_maps(sampled: &Sampled, noise: f64) -> Vec<FloatMap> {
     let swing = sampled.swing();
@@ -97,12 +117,12 @@ fn frequent_maps(sampled: &Sampled, noise: f64) -> Vec<FloatMap> {
     let sizes: Vec<f64> = sampled.reach.iter().chain([&1.0]).map(|reach| reach * per_grid).collect();
     let n = sizes.len();
     // The keys of all points, one after the other.
-    let mut keys = vec![0i64; n * sampled.len()];
+    let mut keys = vec![0u64; n * sampled.len()];
     for (i, (column, size)) in columns().zip(&sizes).enumerate() {
         let places = keys.iter_mut().skip(i).step_by(n);
-        places.zip(column).for_each(|(key, number)| *key = (number * size).round_ties_even() as i64);
+        places.zip(column).for_each(|(key, number)| *key = (number * size + ROUNDS).to_bits());
     }
-    let mut buckets: HashMap<&[i64], (usize, Vec<f64>)> = HashMap::new();
+    let mut buckets: FxHashMap<&[u64], (usize, Vec<f64>)> = FxHashMap::default();
     for (k, key) in keys.chunks(n).enumerate() {
         let (count, sums) = buckets.entry(key).or_insert_with(|| (0, vec![0.0; n]));
         *count += 1;
@@ -121,12 +141,12 @@ fn frequent_maps(sampled: &Sampled, noise: f64) -> Vec<FloatMap> {
 }
 
 /// Every point chooses the map that its value and gradient fit best, and every map is fitted to those that
-/// are near it and near no other. Maps without points go.
-fn refitted(sampled: &Sampled, maps: &[FloatMap], noise: f64) -> Vec<FloatMap> {
-    let here: Vec<Vec<f64>> = maps.iter().map(|map| map.at_all(&sampled.inputs)).collect();
+/// are near it and near no other. Maps without points go. Says also whether all maps have stayed.
+fn refitted(sampled: &Sampled, maps: Vec<Fitted>, noise: f64) -> (Vec<Fitted>, bool) {
+    let here: Vec<Vec<f64>> = maps.iter().map(|fitted| fitted.map.at_all(&sampled.inputs)).collect();
     let n_points = sampled.len();
     let (mut least, mut best) = (vec![f64::INFINITY; n_points], vec![usize::MAX; n_points]);
-    for (index, (map, here)) in maps.iter().zip(&here).enumerate() {
+    for (index, (Fitted { map, .. }, here)) in maps.iter().zip(&here).enumerate() {
         let mut off: Vec<f64> = sampled.values.iter().zip(here).map(|(value, here)| (value - here).abs()).collect();
         for ((gradient, c), reach) in sampled.gradients.iter().zip(&map.coefficients).zip(&sampled.reach) {
             let weight = TURN_WEIGHT * reach;
@@ -142,10 +162,12 @@ fn refitted(sampled: &Sampled, maps: &[FloatMap], noise: f64) -> Vec<FloatMap> {
             chosen[best][k] = 1;
         }
     }
-    let mut fits: Vec<(usize, FloatMap)> = Vec::new();
-    for (index, (map, points)) in maps.iter().zip(&chosen).enumerate() {
-        let count = count_both(points, points);
+    let mut fits: Vec<(usize, Fitted)> = Vec::new();
+    let mut is_settled = true;
+    for (index, (known, points)) in maps.into_iter().zip(chosen).enumerate() {
+        let count = count_both(&points, &points);
         if count == 0 {
+            is_settled = false;
             continue;
         }
         let mut alone = points.clone();
@@ -153,12 +175,15 @@ fn refitted(sampled: &Sampled, maps: &[FloatMap], noise: f64) -> Vec<FloatMap> {
             let apart = other.iter().zip(&here[index]).map(|(other, own)| (other - own).abs() > 4.0 * noise);
             alone.iter_mut().zip(apart).for_each(|(alone, is_apart)| *alone &= u8::from(is_apart));
         }
-        let enough = count_both(&alone, &alone) > 2 * map.coefficients.len();
-        let fitted = fit(sampled, if enough { &alone } else { points }).unwrap_or_else(|| map.clone());
-        fits.push((count, fitted));
+        let enough = count_both(&alone, &alone) > 2 * known.map.coefficients.len();
+        let points = if enough { alone } else { points };
+        let is_known = known.points.as_ref() == Some(&points);
+        is_settled &= is_known;
+        let map = if is_known { known.map } else { fit(sampled, &points).unwrap_or(known.map) };
+        fits.push((count, Fitted { map, points: Some(points) }));
     }
     fits.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    fits.into_iter().map(|(_, map)| map).collect()
+    (fits.into_iter().map(|(_, fitted)| fitted).collect(), is_settled)
 }
 
 /// The map with the least squares from the values, and a little from the gradients, of these points.
@@ -169,23 +194,21 @@ fn fit(sampled: &Sampled, points: &[u8]) -> Option<FloatMap> {
         return None;
     }
     // Around their middle and by reach, so that all unknowns are of one size; points that do not count become 0.
-    let mean_of = |column: &[f64]| {
-        sum_in_lanes(column.iter().zip(points).map(|(value, counts)| value * f64::from(*counts))) / count
-    };
+    let counts: Vec<f64> = points.iter().map(|counts| f64::from(*counts)).collect();
+    let mean_of = |column: &[f64]| sum_in_lanes(column, &counts) / count;
     let moved = |column: &[f64], middle: f64, reach: f64| -> Vec<f64> {
-        let moved = column.iter().map(|value| (value - middle) / reach);
-        moved.zip(points).map(|(value, counts)| value * f64::from(*counts)).collect()
+        let each = 1.0 / reach;
+        column.iter().zip(&counts).map(|(value, counts)| (value - middle) * each * counts).collect()
     };
     let middle: Vec<f64> = sampled.inputs.iter().map(|input| mean_of(input)).collect();
     let mean = mean_of(&sampled.values);
     let values = moved(&sampled.values, mean, 1.0);
     let inputs: Vec<Vec<f64>> = (0..n).map(|i| moved(&sampled.inputs[i], middle[i], sampled.reach[i])).collect();
-    let dot = |a: &[f64], b: &[f64]| sum_in_lanes(a.iter().zip(b).map(|(a, b)| a * b));
     let row = |i: usize| {
-        let mut row: Vec<f64> = (0..n).map(|j| dot(&inputs[i], &inputs[j])).collect();
+        let mut row: Vec<f64> = (0..n).map(|j| sum_in_lanes(&inputs[i], &inputs[j])).collect();
         row[i] += GRADIENT_WEIGHT * count;
         let slope = mean_of(&sampled.gradients[i]) * count * sampled.reach[i];
-        row.push(dot(&inputs[i], &values) + GRADIENT_WEIGHT * slope);
+        row.push(sum_in_lanes(&inputs[i], &values) + GRADIENT_WEIGHT * slope);
         row
     };
     let solution = solve((0..n).map(row).collect())?;
@@ -194,10 +217,13 @@ fn fit(sampled: &Sampled, points: &[u8]) -> Option<FloatMap> {
     Some(FloatMap { coefficients, constant })
 }
 
-/// The sum of numbers, in eight sums side by side: one after the other they would wait for each other.
-fn sum_in_lanes(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+/// The sum of products, in eight sums side by side: one after the other they would wait for each other.
+fn sum_in_lanes(values: &[f64], others: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
-    values.enumerate().for_each(|(k, value)| sums[k % 8] += value);
+    let (values, others) = (values.chunks(8), others.chunks(8));
+    for (values, others) in values.zip(others) {
+        sums.iter_mut().zip(values.iter().zip(others)).for_each(|(sum, (a, b))| *sum += a * b);
+    }
     sums.iter().sum()
 }
 

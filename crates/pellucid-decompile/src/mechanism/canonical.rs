@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use pellucid_core::{Affine, BoxBuilder, Domain, Form, Interval, Merge, Network, Rational, ReluGraph, Wire};
 
 use super::signs::{Signs, signs};
-use crate::neurons::{like_a_known, round_row};
+use crate::hidden_rows::{like_a_known, round_row};
 use crate::rounded_form::round_affine;
 use crate::scale::Scale;
 

@@ -4,7 +4,8 @@ use pellucid_core::{Affine, Domain, Expr, Feature, Form, Interval, Layer, Networ
 
 use super::canonical::{Canonical, Reading, relu_range};
 use super::written::Writer;
-use crate::neurons::{Neuron, Status, round_row};
+use crate::hidden_rows::round_row;
+use crate::neurons::{Neuron, Status};
 use crate::scale::Scale;
 use crate::work::{Member, Place, Work, works};
 
