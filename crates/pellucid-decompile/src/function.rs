@@ -12,6 +12,8 @@ mod offer;
 mod sampled;
 mod separate;
 
+use std::rc::Rc;
+
 use pellucid_core::{Error, Expr, Function, Network, Rational};
 
 use crate::Question;
@@ -19,7 +21,8 @@ use crate::max_min::MaxMin;
 use crate::samples::sides;
 use crate::simplest::simplest_near;
 
-use large_pieces::large_pieces;
+use columns::add_scaled;
+use large_pieces::{LargePieces, large_pieces};
 use offer::{Part, sum_of_parts};
 use sampled::{Sampled, sample, spread_points};
 use separate::{Interactions, part};
@@ -112,6 +115,28 @@ impl Read {
     }
 }
 
+/// Inputs in groups that do not interact, and what each group adds to the output at the points.
+struct Groups {
+    inputs: Vec<Vec<usize>>,
+    sampled: Vec<Sampled>,
+}
+
+/// The maps of every group up to noise of one size.
+struct Level {
+    noise: f64,
+    swing: f64,
+    groups: Rc<Groups>,
+    pieces: Vec<LargePieces>,
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Found {
+    readings: Vec<Reading>,
+    /// The first reading within the tolerance at all points.
+    close: Option<Reading>,
+}
+
 /// One output that a formula is read off.
 struct Reader<'a> {
     network: &'a Network<f64>,
@@ -146,21 +171,23 @@ impl Reader<'_> {
     fn read(&self, question: &Question<'_>) -> Result<Option<Read>, Error> {
         let swing = self.sampled.swing();
         let interactions = Interactions::of(self.network, self.output, self.sampled);
-        let mut known: Option<(Vec<Vec<usize>>, Vec<Sampled>)> = None;
-        let mut readings: Vec<Reading> = Vec::new();
-        let mut close: Option<Reading> = None;
-        'noises: for noise in self.noises(swing) {
+        let mut known: Option<Rc<Groups>> = None;
+        let mut found = Found::default();
+        let mut bent: Vec<Level> = Vec::new();
+        for noise in self.noises(swing) {
             if question.limits.stopped() {
                 return Err(Error::limit("stopped while looking for a formula"));
             }
-            let groups = interactions.groups(noise);
-            if known.as_ref().is_none_or(|(known, _)| *known != groups) {
-                let part = |group: &Vec<usize>| part(self.network, self.output, self.sampled, group, self.middle);
-                let parts = groups.iter().map(part).collect();
-                known = Some((groups, parts));
-            }
-            let Some((groups, sampled)) = &known else { continue };
-            let pieces: Vec<_> = sampled.iter().map(|sampled| large_pieces(sampled, noise)).collect();
+            let inputs = interactions.groups(noise);
+            let groups = match known.take().filter(|known| known.inputs == inputs) {
+                Some(known) => known,
+                None => {
+                    let part = |group: &Vec<usize>| part(self.network, self.output, self.sampled, group, self.middle);
+                    Rc::new(Groups { sampled: inputs.iter().map(part).collect(), inputs })
+                }
+            };
+            known = Some(Rc::clone(&groups));
+            let pieces: Vec<_> = groups.sampled.iter().map(|sampled| large_pieces(sampled, noise)).collect();
             if pieces.iter().any(|pieces| pieces.covered < LEAST_COVERED || pieces.maps.is_empty()) {
                 continue;
             }
@@ -168,36 +195,71 @@ impl Reader<'_> {
                 // Finer noise has more maps.
                 break;
             }
-            let mut last: Option<Vec<Part>> = None;
-            for slack in SLACKS {
-                if slack < 1e-4 && slack * swing < self.tolerance / 100.0 {
-                    break;
-                }
-                let rounded = groups.iter().zip(sampled).zip(&pieces).map(|((group, sampled), pieces)| {
-                    Part::rounded(group, &pieces.maps, &sampled.reach, slack * swing)
-                });
-                let Some(parts) = rounded.collect::<Option<Vec<Part>>>() else { continue };
-                if last.as_ref().is_some_and(|last| last.iter().zip(&parts).all(|(a, b)| a.maps == b.maps)) {
-                    continue;
-                }
-                last = Some(parts.clone());
-                if !is_readable(&parts) {
-                    continue;
-                }
-                let reading = self.reading(parts, sampled, noise, slack * swing);
-                let is_close = reading.off <= self.tolerance.max(swing * FLOAT_NOISE * 10.0);
-                let is_good = reading.mean <= self.tolerance;
-                readings.push(reading.clone());
-                if is_close {
-                    close = Some(reading);
-                }
-                // Finer readings have more to write.
-                if is_close || (is_good && !self.seeks_close) {
-                    break 'noises;
-                }
+            let level = Level { noise, swing, groups, pieces };
+            if self.is_bent(&level) {
+                bent.push(level);
+                continue;
+            }
+            if self.read_level(&level, &mut found) {
+                break;
             }
         }
+        if !found.readings.iter().any(|reading| reading.is_good(self.tolerance)) {
+            // What is off may be the best bargain then.
+            let others = std::mem::take(&mut found.readings);
+            bent.iter().for_each(|level| {
+                self.read_level(level, &mut found);
+            });
+            found.readings.extend(others);
+        }
+        let Found { readings, close } = found;
         Ok(simplest_good(readings, self.tolerance).map(|simple| Read { simple, close }))
+    }
+
+    /// Is one map all there is for every group, and is their sum far off, whatever its numbers are rounded to?
+    fn is_bent(&self, level: &Level) -> bool {
+        let mut rest = self.sampled.values.clone();
+        for (sampled, pieces) in level.groups.sampled.iter().zip(&level.pieces) {
+            let [map] = pieces.maps.as_slice() else { return false };
+            add_scaled(&mut rest, -1.0, &map.at_all(&sampled.inputs));
+        }
+        // The map has the least squares, but for what gradients count beside values.
+        mean_square(&rest[..self.sampled.n_even]).1 > 2.0 * self.tolerance
+    }
+
+    /// Reads the maps of one level in ever finer numbers; says whether nothing finer is to be read.
+    fn read_level(&self, level: &Level, found: &mut Found) -> bool {
+        let Level { noise, swing, groups, pieces } = level;
+        let mut last: Option<Vec<Part>> = None;
+        for slack in SLACKS {
+            if slack < 1e-4 && slack * swing < self.tolerance / 100.0 {
+                break;
+            }
+            let rounded =
+                groups.inputs.iter().zip(&groups.sampled).zip(pieces).map(|((group, sampled), pieces)| {
+                    Part::rounded(group, &pieces.maps, &sampled.reach, slack * swing)
+                });
+            let Some(parts) = rounded.collect::<Option<Vec<Part>>>() else { continue };
+            if last.as_ref().is_some_and(|last| last.iter().zip(&parts).all(|(a, b)| a.maps == b.maps)) {
+                continue;
+            }
+            last = Some(parts.clone());
+            if !is_readable(&parts) {
+                continue;
+            }
+            let reading = self.reading(parts, &groups.sampled, *noise, slack * swing);
+            let is_close = reading.off <= self.tolerance.max(swing * FLOAT_NOISE * 10.0);
+            let is_good = reading.mean <= self.tolerance;
+            found.readings.push(reading.clone());
+            if is_close {
+                found.close = Some(reading);
+            }
+            // Finer readings have more to write.
+            if is_close || (is_good && !self.seeks_close) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The noise to look beyond, coarse first.
@@ -220,16 +282,27 @@ impl Reader<'_> {
             rest.iter_mut().zip(part.values(choice, &at.inputs)).for_each(|(rest, value)| *rest -= value);
         }
         let even = &rest[..self.sampled.n_even.min(rest.len())];
-        let count = even.len().max(1) as f64;
-        let middle = even.iter().sum::<f64>() / count;
+        let (middle, _) = mean_square(even);
         let constant = Rational::from_f64(middle).unwrap_or_default();
         let constant = simplest_near(&constant, &Rational::from_f64(slack).unwrap_or_default());
         let shift = constant.to_f64();
         let off = rest.iter().map(|rest| (rest - shift).abs()).fold(0.0, f64::max);
-        let mean = (even.iter().map(|rest| (rest - shift).powi(2)).sum::<f64>() / count).sqrt();
+        let mean = mean_around(even, shift);
         let bits = n_bits(&parts) + constant.bits();
         Reading { parts: parts.into_iter().zip(choices).collect(), constant, off, mean, bits }
     }
+}
+
+/// The mean of numbers, and the root of their mean square around it.
+fn mean_square(values: &[f64]) -> (f64, f64) {
+    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    (mean, mean_around(values, mean))
+}
+
+/// The root of the mean square of numbers around one.
+fn mean_around(values: &[f64], middle: f64) -> f64 {
+    let square = values.iter().map(|value| (value - middle).powi(2)).sum::<f64>();
+    (square / values.len().max(1) as f64).sqrt()
 }
 
 /// How much there is to write of parts: the bits of their numbers, and a little for each.
