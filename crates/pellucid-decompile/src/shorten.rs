@@ -34,7 +34,7 @@ const MAX_ROUNDS: usize = 9;
 /// assert_eq!(expr_to_text(&short, &numbered_inputs(3)), "max(x1, x2) + abs(x3)");
 /// ```
 pub fn shorten(expr: &Expr) -> Expr {
-    if expr.size() > MAX_SIZE || expr.size() < 4 || is_plain(expr) {
+    if expr.size() > MAX_SIZE || expr.size() < 4 || is_plain(expr) || shares_nothing(expr) {
         return expr.clone();
     }
     let mut tree = RecExpr::default();
@@ -51,6 +51,27 @@ pub fn shorten(expr: &Expr) -> Expr {
     let (_, best) = Extractor::new(&runner.egraph, Characters(&runner.egraph)).find_best(runner.roots[0]);
     let short = into_expr(&best);
     if length(&short) < length(expr) { short } else { expr.clone() }
+}
+
+/// With so many numbers, all of them different, a tree has no terms in common that a rule could bring together.
+const MANY_NUMBERS: usize = 8;
+
+/// Are there many numbers beside 1, and none of them twice?
+fn shares_nothing(expr: &Expr) -> bool {
+    fn collect(expr: &Expr, numbers: &mut Vec<Rational>) {
+        if let Expr::Constant(value) | Expr::Scale(value, _) = expr
+            && !value.abs().is_one()
+        {
+            numbers.push(value.abs());
+        }
+        expr.children().iter().for_each(|child| collect(child, numbers));
+    }
+    let mut numbers = Vec::new();
+    collect(expr, &mut numbers);
+    let count = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    count >= MANY_NUMBERS && numbers.len() == count
 }
 
 /// Is an expression so simple that none is shorter: two terms, or one call of inputs or of a plain sum?
