@@ -22,7 +22,7 @@ use crate::samples::sides;
 use crate::simplest::simplest_near;
 
 use columns::add_scaled;
-use large_pieces::{LargePieces, large_pieces};
+use large_pieces::{LargePieces, large_pieces, least_squares};
 use offer::{Part, sum_of_parts};
 use sampled::{Sampled, sample, spread_points};
 use separate::{Interactions, part};
@@ -129,6 +129,15 @@ struct Level {
     pieces: Vec<LargePieces>,
 }
 
+/// What came of looking for pieces.
+enum Pieces {
+    /// They cover too little of the domain.
+    TooFew,
+    /// Nobody would read a formula of so many.
+    TooMany,
+    Some(Level),
+}
+
 /// What was read so far.
 #[derive(Default)]
 struct Found {
@@ -173,58 +182,62 @@ impl Reader<'_> {
         let interactions = Interactions::of(self.network, self.output, self.sampled);
         let mut known: Option<Rc<Groups>> = None;
         let mut found = Found::default();
-        let mut bent: Vec<Level> = Vec::new();
-        for noise in self.noises(swing) {
+        let (one_map, finer): (Vec<f64>, Vec<f64>) = self.noises(swing).into_iter().partition(|noise| *noise > swing);
+        let is_bent = self.is_bent();
+        for noise in one_map.iter().filter(|_| !is_bent).chain(&finer) {
             if question.limits.stopped() {
                 return Err(Error::limit("stopped while looking for a formula"));
             }
-            let inputs = interactions.groups(noise);
-            let groups = match known.take().filter(|known| known.inputs == inputs) {
-                Some(known) => known,
-                None => {
-                    let part = |group: &Vec<usize>| part(self.network, self.output, self.sampled, group, self.middle);
-                    Rc::new(Groups { sampled: inputs.iter().map(part).collect(), inputs })
-                }
-            };
-            known = Some(Rc::clone(&groups));
-            let pieces: Vec<_> = groups.sampled.iter().map(|sampled| large_pieces(sampled, noise)).collect();
-            if pieces.iter().any(|pieces| pieces.covered < LEAST_COVERED || pieces.maps.is_empty()) {
-                continue;
-            }
-            if pieces.iter().map(|pieces| pieces.maps.len()).sum::<usize>() > 2 * MOST_MAPS + pieces.len() {
-                // Finer noise has more maps.
-                break;
-            }
-            let level = Level { noise, swing, groups, pieces };
-            if self.is_bent(&level) {
-                bent.push(level);
-                continue;
-            }
-            if self.read_level(&level, &mut found) {
-                break;
+            match self.level(*noise, swing, &interactions, &mut known) {
+                Pieces::TooFew => continue,
+                Pieces::TooMany => break,
+                Pieces::Some(level) if self.read_level(&level, &mut found) => break,
+                Pieces::Some(_) => {}
             }
         }
-        if !found.readings.iter().any(|reading| reading.is_good(self.tolerance)) {
+        if is_bent && !found.readings.iter().any(|reading| reading.is_good(self.tolerance)) {
             // What is off may be the best bargain then.
             let others = std::mem::take(&mut found.readings);
-            bent.iter().for_each(|level| {
-                self.read_level(level, &mut found);
-            });
+            for noise in one_map {
+                if let Pieces::Some(level) = self.level(noise, swing, &interactions, &mut known) {
+                    self.read_level(&level, &mut found);
+                }
+            }
             found.readings.extend(others);
         }
         let Found { readings, close } = found;
         Ok(simplest_good(readings, self.tolerance).map(|simple| Read { simple, close }))
     }
 
-    /// Is one map all there is for every group, and is their sum far off, whatever its numbers are rounded to?
-    fn is_bent(&self, level: &Level) -> bool {
+    /// Is the output far from every affine map?
+    fn is_bent(&self) -> bool {
+        let Some(map) = least_squares(self.sampled) else { return false };
         let mut rest = self.sampled.values.clone();
-        for (sampled, pieces) in level.groups.sampled.iter().zip(&level.pieces) {
-            let [map] = pieces.maps.as_slice() else { return false };
-            add_scaled(&mut rest, -1.0, &map.at_all(&sampled.inputs));
-        }
+        add_scaled(&mut rest, -1.0, &map.at_all(&self.sampled.inputs));
         // The map has the least squares, but for what gradients count beside values.
         mean_square(&rest[..self.sampled.n_even]).1 > 2.0 * self.tolerance
+    }
+
+    /// The pieces up to noise of one size. `known` are the groups of the noise before, which are often the same.
+    fn level(&self, noise: f64, swing: f64, interactions: &Interactions, known: &mut Option<Rc<Groups>>) -> Pieces {
+        let inputs = interactions.groups(noise);
+        let groups = match known.take().filter(|known| known.inputs == inputs) {
+            Some(known) => known,
+            None => {
+                let part = |group: &Vec<usize>| part(self.network, self.output, self.sampled, group, self.middle);
+                Rc::new(Groups { sampled: inputs.iter().map(part).collect(), inputs })
+            }
+        };
+        *known = Some(Rc::clone(&groups));
+        let pieces: Vec<_> = groups.sampled.iter().map(|sampled| large_pieces(sampled, noise)).collect();
+        if pieces.iter().any(|pieces| pieces.covered < LEAST_COVERED || pieces.maps.is_empty()) {
+            return Pieces::TooFew;
+        }
+        if pieces.iter().map(|pieces| pieces.maps.len()).sum::<usize>() > 2 * MOST_MAPS + pieces.len() {
+            // Finer noise has more maps.
+            return Pieces::TooMany;
+        }
+        Pieces::Some(Level { noise, swing, groups, pieces })
     }
 
     /// Reads the maps of one level in ever finer numbers; says whether nothing finer is to be read.
@@ -276,10 +289,12 @@ impl Reader<'_> {
 
     /// The parts put together, with the constant that is left.
     fn reading(&self, parts: Vec<Part>, sampled: &[Sampled], noise: f64, slack: f64) -> Reading {
-        let choices: Vec<MaxMin> = parts.iter().zip(sampled).map(|(part, at)| part.choice(at, noise)).collect();
         let mut rest = self.sampled.values.clone();
-        for ((part, choice), at) in parts.iter().zip(&choices).zip(sampled) {
-            rest.iter_mut().zip(part.values(choice, &at.inputs)).for_each(|(rest, value)| *rest -= value);
+        let mut choices: Vec<MaxMin> = Vec::with_capacity(parts.len());
+        for (part, at) in parts.iter().zip(sampled) {
+            let (choice, values) = part.choice(at, noise);
+            add_scaled(&mut rest, -1.0, &values);
+            choices.push(choice);
         }
         let even = &rest[..self.sampled.n_even.min(rest.len())];
         let (middle, _) = mean_square(even);

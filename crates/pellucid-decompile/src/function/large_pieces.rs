@@ -186,6 +186,11 @@ fn refitted(sampled: &Sampled, maps: Vec<Fitted>, noise: f64) -> (Vec<Fitted>, b
     (fits.into_iter().map(|(_, fitted)| fitted).collect(), is_settled)
 }
 
+/// The map with the least squares from all values, and a little from the gradients.
+pub fn least_squares(sampled: &Sampled) -> Option<FloatMap> {
+    fit(sampled, &vec![1; sampled.len()])
+}
+
 /// The map with the least squares from the values, and a little from the gradients, of these points.
 fn fit(sampled: &Sampled, points: &[u8]) -> Option<FloatMap> {
     let n = sampled.reach.len();

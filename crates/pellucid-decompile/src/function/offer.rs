@@ -1,9 +1,8 @@
 //! A formula offered for a network: maps with simple numbers, and which of them is chosen where.
 
-use std::collections::BTreeMap;
-
 use pellucid_core::{Affine, Domain, Error, Expr, Rational};
 use pellucid_prove::{Limits, representable_graph};
+use rustc_hash::FxHashMap;
 
 use super::columns::Column;
 use super::sampled::{FloatMap, Sampled};
@@ -45,22 +44,28 @@ impl Part {
         Some(Part { inputs: inputs.to_vec(), maps: rounded })
     }
 
-    /// Which map the function follows where, read off the points that are clear about it.
-    pub fn choice(&self, sampled: &Sampled, noise: f64) -> MaxMin {
+    /// Which map the function follows where, read off the points that are clear about it, and the values of the
+    /// maps so chosen at all points, in floats.
+    pub fn choice(&self, sampled: &Sampled, noise: f64) -> (MaxMin, Column) {
         let columns = self.columns(&sampled.inputs);
-        let mut patterns: BTreeMap<(u64, u64), usize> = BTreeMap::new();
+        let mut patterns: FxHashMap<(u64, u64), usize> = FxHashMap::default();
+        let mut row = vec![0.0; columns.len()];
         for (k, value) in sampled.values.iter().enumerate() {
-            let off = |column: &Column| (column[k] - value).abs();
-            let Some(here) = (0..columns.len()).min_by(|a, b| off(&columns[*a]).total_cmp(&off(&columns[*b]))) else {
-                continue;
-            };
+            let (mut here, mut least) = (0, f64::INFINITY);
+            for (i, column) in columns.iter().enumerate() {
+                row[i] = column[k];
+                let off = (row[i] - value).abs();
+                if off < least {
+                    (here, least) = (i, off);
+                }
+            }
             // The bits of the maps that are not below the function here, and of those that are not above it.
-            let (mut above, mut below, mut is_clear) = (1u64 << here, 1u64 << here, true);
-            for (i, column) in columns.iter().enumerate().filter(|(i, _)| *i != here) {
-                let gap = column[k] - columns[here][k];
-                is_clear &= gap.abs() > 2.0 * noise;
-                above |= u64::from(gap > 0.0) << i;
-                below |= u64::from(gap < 0.0) << i;
+            let (mut above, mut below, mut is_clear) = (0u64, 0u64, true);
+            for (i, map) in row.iter().enumerate() {
+                let gap = map - row[here];
+                is_clear &= i == here || gap.abs() > 2.0 * noise;
+                above |= u64::from(gap >= 0.0) << i;
+                below |= u64::from(gap <= 0.0) << i;
             }
             if is_clear {
                 *patterns.entry((above, below)).or_default() += 1;
@@ -73,12 +78,9 @@ impl Part {
         let mut kept: Vec<_> = kept.map(|((above, below), _)| (members(*above), members(*below))).collect();
         kept.sort();
         let (above, below): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
-        MaxMin::new(&above, &below)
-    }
-
-    /// The values of the part at all points, in floats.
-    pub fn values(&self, choice: &MaxMin, inputs: &[Column]) -> Column {
-        choice.choose(&self.columns(inputs))
+        let choice = MaxMin::new(&above, &below);
+        let values = choice.choose(&columns);
+        (choice, values)
     }
 
     /// The values of every map at all points.
