@@ -18,6 +18,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+/// Exact arithmetic and trees make many small things: a tenth of the time goes into where to put them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Mathematical circuits in ReLU networks: write a function and get the smallest network that
 /// computes it, with a proof; train networks and see which found it; take networks apart again.
 #[derive(Parser)]
