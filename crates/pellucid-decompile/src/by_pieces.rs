@@ -45,13 +45,13 @@ pub fn simpler(
     }
     if is_within && !is_shorter && pieces.formula.outputs().iter().map(number_bits).sum::<usize>() > SIMPLE_BITS {
         // Numbers as long as the network's own explain nothing.
-        let closer = Some((pieces.formula, pieces.apart.largest));
-        return Ok(Some(Found { formula: known.formula.clone(), apart: known.apart.clone(), closer }));
+        let closer = Some((pieces.formula, pieces.deviation));
+        return Ok(Some(Found { formula: known.formula.clone(), deviation: known.deviation.clone(), closer }));
     }
     let closer = pieces
         .closer
         .clone()
-        .or_else(|| (was_within && !is_within).then(|| (known.formula.clone(), known.apart.largest.clone())));
+        .or_else(|| (was_within && !is_within).then(|| (known.formula.clone(), known.deviation.clone())));
     Ok(Some(Found { closer, ..pieces }))
 }
 
@@ -105,12 +105,13 @@ fn looked_for(
             first => first,
         };
         let Some(suggested) = suggested else { break };
-        let apart = deviation(network, &suggested.simple, question).map_err(|error| unproved(error, &suggested))?;
-        let found = Found { formula: suggested.simple, apart, closer: None };
+        let deviation = deviation(network, &suggested.simple, question).map_err(|error| unproved(error, &suggested))?;
+        let found = Found { formula: suggested.simple, deviation, closer: None };
         let is_within = found.is_within(tolerance);
-        let Largest::At(most, point) = found.apart.largest.clone() else { return Ok(Some(found)) };
+        let Largest::At(most, point) = found.deviation.apart.largest.clone() else { return Ok(Some(found)) };
         close = suggested.close;
-        let is_better = |known: &Found| matches!(&known.apart.largest, Largest::At(known, _) if most < *known);
+        let is_better =
+            |known: &Found| matches!(&known.deviation.apart.largest, Largest::At(known, _) if most < *known);
         if best.as_ref().is_none_or(is_better) {
             best = Some(found);
         }
@@ -121,9 +122,9 @@ fn looked_for(
         points.push(point);
     }
     if let (Some(best), Some(formula)) = (&mut best, close) {
-        let largest = deviation(network, &formula, question)?.largest;
-        if matches!(&largest, Largest::At(most, _) if most <= tolerance) {
-            best.closer = Some((formula, largest));
+        let deviation = deviation(network, &formula, question)?;
+        if deviation.is_within(tolerance) {
+            best.closer = Some((formula, deviation));
         }
     }
     Ok(best)

@@ -1,44 +1,72 @@
 //! How far a formula is from its network, exactly, and the certificate for it.
 
 use pellucid_core::{CellStep, Certificate, Computation, Difference, Error, Function, Network, Proof, Rational};
-use pellucid_prove::{Apart, Largest, OneLayerForm, ProofSink, Verdict, apart, prove_known_bound_to};
+use pellucid_prove::{Apart, Kept, Largest, OneLayerForm, ProofSink, Verdict, apart_proved, prove_known_bound_to};
 
 use crate::Question;
+
+/// How far a formula is off, with what is proved of it already.
+#[derive(Clone)]
+pub struct Deviation {
+    /// The largest deviation, and on how much of the domain it is above the tolerance.
+    pub apart: Apart,
+    /// The proof that the walk over the cells left behind.
+    pub kept: Kept,
+}
+
+impl Deviation {
+    /// None, which is still to be certified; `point` stands for where it is.
+    pub fn none(point: Vec<Rational>, beyond: Option<(Rational, Rational)>) -> Self {
+        Deviation { apart: Apart { largest: Largest::At(Rational::zero(), point), beyond }, kept: Kept::Nothing }
+    }
+
+    /// Is it at most the tolerance everywhere?
+    pub fn is_within(&self, tolerance: &Rational) -> bool {
+        matches!(&self.apart.largest, Largest::At(most, _) if most <= tolerance)
+    }
+}
 
 /// The exact largest deviation of a formula from the network on the question's domain, and on how much of it the
 /// deviation is above the tolerance.
 ///
 /// # Errors
 /// When a limit is reached.
-pub fn deviation(network: &Network<Rational>, formula: &Function, question: &Question<'_>) -> Result<Apart, Error> {
+pub fn deviation(network: &Network<Rational>, formula: &Function, question: &Question<'_>) -> Result<Deviation, Error> {
     // Equal canonical forms need no walk over cells, of which wide networks have very many.
     let form = OneLayerForm::of_network(network, &question.domain);
     if form.is_some() && form == OneLayerForm::of_one_layer_graph(&formula.to_relu_graph(), &question.domain) {
         let middle = question.domain.middle(network.n_inputs());
         let point = middle.unwrap_or_else(|| vec![Rational::zero(); network.n_inputs()]);
         let beyond = Some((Rational::zero(), Rational::zero()));
-        return Ok(Apart { largest: Largest::At(Rational::zero(), point), beyond });
+        return Ok(Deviation::none(point, beyond));
     }
     let sides = (Computation::Network(network.clone()), Computation::Function(formula.clone()));
-    apart(&sides.0, &sides.1, &question.domain, &question.tolerance, question.limits)
+    let Question { domain, tolerance, limits, .. } = question;
+    let (apart, kept) = apart_proved(&sides.0, &sides.1, domain, tolerance, *limits, MAX_STEPS)?;
+    Ok(Deviation { apart, kept })
 }
 
 /// Proofs of more steps are not kept in memory.
 const MAX_STEPS: usize = 200_000;
 
-/// The certificate that a deviation is no larger than it is; `None` when it is infinite or the proof too long.
+/// The certificate that a deviation is no larger than it is, taken from it if it was kept; `None` when it is infinite or the proof too long.
 ///
 /// # Errors
 /// When a limit is reached.
 pub fn certify(
     network: &Network<Rational>,
     formula: &Function,
-    deviation: &Largest,
+    deviation: &mut Deviation,
     question: &Question<'_>,
 ) -> Result<Option<Certificate>, Error> {
-    let Largest::At(most, _) = deviation else { return Ok(None) };
+    match std::mem::replace(&mut deviation.kept, Kept::Nothing) {
+        Kept::Whole(certificate) => return Ok(Some(*certificate)),
+        Kept::TooLong => return Ok(None),
+        Kept::Nothing => {}
+    }
+    let Largest::At(most, _) = &deviation.apart.largest else { return Ok(None) };
     let sides = (Computation::Network(network.clone()), Computation::Function(formula.clone()));
-    let mut kept = Kept::default();
+    let mut kept = Steps::default();
     let proved = prove_known_bound_to(&sides.0, &sides.1, &question.domain, most, question.limits, &mut kept);
     match proved {
         Err(_) if kept.is_full => Ok(None),
@@ -57,12 +85,12 @@ pub fn certify(
 
 /// Keeps the steps of a proof while they are not too many.
 #[derive(Default)]
-struct Kept {
+struct Steps {
     steps: Vec<CellStep>,
     is_full: bool,
 }
 
-impl ProofSink for Kept {
+impl ProofSink for Steps {
     fn begin(&mut self, _: &Certificate) {}
 
     fn step(&mut self, step: CellStep) -> bool {

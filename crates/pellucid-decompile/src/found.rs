@@ -1,9 +1,8 @@
 //! A formula on its way to an answer: with its exact deviation, and a closer one where the simple one is off.
 
 use pellucid_core::{Certificate, Domain, Error, Function, Network, Rational};
-use pellucid_prove::{Apart, Largest};
 
-use crate::deviation::certify;
+use crate::deviation::{Deviation, certify};
 use crate::{Closer, Decompiled, Question};
 
 /// A formula with its exact deviation.
@@ -11,9 +10,9 @@ pub struct Found {
     /// What the network computes, up to the deviation.
     pub formula: Function,
     /// How far it is off.
-    pub apart: Apart,
+    pub deviation: Deviation,
     /// A longer formula within the tolerance, where this one is not.
-    pub closer: Option<(Function, Largest)>,
+    pub closer: Option<(Function, Deviation)>,
 }
 
 impl Found {
@@ -22,26 +21,25 @@ impl Found {
         let point = question.domain.middle(network.n_inputs());
         let point = point.unwrap_or_else(|| vec![Rational::zero(); network.n_inputs()]);
         let beyond = matches!(question.domain, Domain::Box(_)).then(|| (Rational::zero(), Rational::zero()));
-        let apart = Apart { largest: Largest::At(Rational::zero(), point), beyond };
-        Found { formula, apart, closer: None }
+        Found { formula, deviation: Deviation::none(point, beyond), closer: None }
     }
 
     /// Is it within a tolerance everywhere?
     pub fn is_within(&self, tolerance: &Rational) -> bool {
-        matches!(&self.apart.largest, Largest::At(most, _) if most <= tolerance)
+        self.deviation.is_within(tolerance)
     }
 
     /// The answer with the proofs of its deviations, so far without neurons.
     ///
     /// # Errors
     /// When a limit is reached.
-    pub fn certified(self, network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
-        let certificate = certify(network, &self.formula, &self.apart.largest, question)?;
-        let closer = match &self.closer {
+    pub fn certified(mut self, network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
+        let certificate = certify(network, &self.formula, &mut self.deviation, question)?;
+        let closer = match self.closer.take() {
             None => None,
-            Some((formula, deviation)) => {
-                let certificate = certify(network, formula, deviation, question)?;
-                Some(Closer { formula: formula.clone(), deviation: deviation.clone(), certificate })
+            Some((formula, mut deviation)) => {
+                let certificate = certify(network, &formula, &mut deviation, question)?;
+                Some(Closer { formula, deviation: deviation.apart.largest, certificate })
             }
         };
         Ok(self.answered(certificate, closer, question))
@@ -57,8 +55,8 @@ impl Found {
         Decompiled {
             explained: self.is_within(&question.tolerance),
             formula: self.formula,
-            deviation: self.apart.largest,
-            beyond: self.apart.beyond,
+            deviation: self.deviation.apart.largest,
+            beyond: self.deviation.apart.beyond,
             certificate,
             closer,
             neurons: Vec::new(),

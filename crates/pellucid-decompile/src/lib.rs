@@ -179,7 +179,7 @@ struct ReadLayer {
 
 impl From<Reading> for ReadLayer {
     fn from(reading: Reading) -> Self {
-        let found = Found { formula: reading.formula, apart: reading.deviation, closer: None };
+        let found = Found { formula: reading.formula, deviation: reading.deviation, closer: None };
         ReadLayer { rows: reading.rows, form: Some(reading.form), found }
     }
 }
@@ -284,8 +284,8 @@ fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decomp
                 let remark = "the formula is read off the network's cells: what its neurons compose is longer";
                 remarks.push(remark.to_string());
             }
-            let apart = deviation(network, &formula, question)?;
-            Found { formula, apart, closer: None }.certified(network, question)?
+            let deviation = deviation(network, &formula, question)?;
+            Found { formula, deviation, closer: None }.certified(network, question)?
         }
     };
     told_as(&mut circuits, written.as_ref(), &answer.formula);
@@ -328,14 +328,14 @@ fn form_of(formula: &Function, question: &Question<'_>) -> Result<Option<OneLaye
 /// At finitely many points: a formula for the values there, and what the neurons of one layer do there.
 fn at_points(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
     let formula = formula_at_points(network, question)?;
-    let apart = deviation(network, &formula, question)?;
+    let deviation = deviation(network, &formula, question)?;
     let neurons = neurons_at_points(network, question)?;
     Ok(Decompiled {
         circuits: circuits_at_points(&neurons, &formula),
         remarks: remarks_at_points(network, &neurons, question)?,
         against_target: compared(network, &neurons, question)?,
         neurons,
-        ..Found { formula, apart, closer: None }.certified(network, question)?
+        ..Found { formula, deviation, closer: None }.certified(network, question)?
     })
 }
 

@@ -6,10 +6,10 @@
 //! simple explains the network, and the coarsest form that resembles it is given for what it is.
 
 use pellucid_core::{Domain, Error, Function, Layer, Network, Rational};
-use pellucid_prove::{Apart, Largest, OneLayerForm};
+use pellucid_prove::OneLayerForm;
 
 use crate::Question;
-use crate::deviation::deviation;
+use crate::deviation::{Deviation, deviation};
 use crate::form_to_expr::{form_to_expr, plain_length};
 use crate::hidden_rows::{HiddenRows, RoundedRows};
 use crate::neurons::Neuron;
@@ -57,7 +57,7 @@ pub struct Reading {
     /// The same as text.
     pub formula: Function,
     /// Its exact largest deviation from the network.
-    pub deviation: Apart,
+    pub deviation: Deviation,
 }
 
 /// Where the way from coarse to fine ends.
@@ -153,7 +153,7 @@ pub fn climbed<'a>(
         let (is_coarse, bits) = (rung.slack >= ladder.coarse, n_bits(&rung.form));
         if off <= ladder.tolerance + ladder.samples.doubt() && (is_coarse || bits <= SIMPLE_BITS) {
             let reading = read(network, &ladder.hidden, &rung, ladder.swings.clone(), question)?;
-            if matches!(&reading.deviation.largest, Largest::At(most, _) if *most <= question.tolerance) {
+            if reading.deviation.is_within(&question.tolerance) {
                 return Ok(Climbed::Reached(reading));
             }
         }

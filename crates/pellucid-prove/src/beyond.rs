@@ -1,9 +1,11 @@
 //! On how much of a box two computations are farther apart than a bound.
 
-use pellucid_core::{Computation, Domain, Error, Rational};
+use pellucid_core::{Certificate, Computation, Difference, Domain, Error, IntegerGraph, Rational};
 
 use crate::cone::{Cone, Reach};
-use crate::difference::{Largest, Means, difference_graph, largest_difference, largest_on_cells};
+use crate::difference::{Means, certified, difference_graph};
+use crate::kept_steps::KeptSteps;
+use crate::largest::{Largest, largest_of, largest_on_cells};
 use crate::scaled::Scaled;
 use crate::walk::{Cell, Limits};
 
@@ -16,6 +18,18 @@ pub struct Apart {
     /// from above, at most 2^-60 apart for each cell. `None` where volumes are not known: on unbounded
     /// domains, at finitely many points, and where cells have very many corners.
     pub beyond: Option<(Rational, Rational)>,
+}
+
+/// What is kept of a proof that nothing is farther apart than the largest deviation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// All of it.
+    Whole(Box<Certificate>),
+    /// It has more steps than were to be kept.
+    TooLong,
+    /// Nothing: the deviation is 0 or infinite, or the points are finitely many, and the proof is not one by cells
+    /// or may be a shorter one.
+    Nothing,
 }
 
 /// The exact largest deviation, with the share of the volume where it is above `bound`.
@@ -31,7 +45,7 @@ pub struct Apart {
 /// ```
 ///
 /// # Errors
-/// As [`largest_difference`].
+/// As [`crate::largest_difference`].
 pub fn apart(
     left: &Computation,
     right: &Computation,
@@ -39,20 +53,50 @@ pub fn apart(
     bound: &Rational,
     limits: Limits<'_>,
 ) -> Result<Apart, Error> {
-    let is_bounded = matches!(domain, Domain::Box(_));
-    if !is_bounded || !domain.fits(left.n_inputs()) {
-        return Ok(Apart { largest: largest_difference(left, right, domain, limits)?, beyond: None });
-    }
+    Ok(apart_proved(left, right, domain, bound, limits, 0)?.0)
+}
+
+/// As [`apart`], with the proof by cells, of at most so many steps, that the deviation is no larger than the largest:
+/// the walk over the cells that finds the one gives the other.
+///
+/// ```
+/// use pellucid_core::{Claim, Computation, Domain, Function, Rational};
+/// use pellucid_prove::{Kept, Limits, apart_proved};
+/// let f = |text: &str| Computation::Function(Function::parse(text).unwrap());
+/// let (domain, zero) = (Domain::unit_box(1), Rational::zero());
+/// let within = |most| apart_proved(&f("abs(x1)"), &f("0*x1"), &domain, &zero, Limits::default(), most).unwrap().1;
+/// // A cut, and a cell on either side.
+/// let Kept::Whole(certificate) = within(3) else { panic!() };
+/// assert!(matches!(certificate.claim, Claim::Within { bound, .. } if bound == Rational::one()));
+/// assert_eq!(within(2), Kept::TooLong);
+/// ```
+///
+/// # Errors
+/// As [`crate::largest_difference`].
+pub fn apart_proved(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    limits: Limits<'_>,
+    max_steps: usize,
+) -> Result<(Apart, Kept), Error> {
     left.check_input_order(right)?;
-    let (_, graph) = difference_graph(left, right, Means::default())?;
+    let (merge, graph) = difference_graph(left, right, Means::default())?;
+    if let Domain::Finite { .. } = domain {
+        return Ok((Apart { largest: largest_of(&graph, domain, limits)?, beyond: None }, Kept::Nothing));
+    }
+    let integers = IntegerGraph::of(&graph);
+    let mut kept = KeptSteps::at_most(max_steps);
+    let is_box = matches!(domain, Domain::Box(_)) && domain.fits(graph.n_inputs);
     let total = volume_of(domain);
-    let mut beyond = Some((Rational::zero(), Rational::zero()));
-    let largest = largest_on_cells(&graph, domain, limits, |cell, scales, most| {
+    let mut beyond = is_box.then(|| (Rational::zero(), Rational::zero()));
+    let largest = largest_on_cells(&integers, domain, limits, &mut kept, |cell, most| {
         if most <= bound {
             return;
         }
         beyond = beyond.take().and_then(|(low, high)| {
-            let share = outside(cell, scales, bound)? / &total;
+            let share = outside(cell, &integers.scales, bound)? / &total;
             let down = rounded_down(&share);
             let up = if down == share { share } else { &down + &grain() };
             Some((low + down, high + up))
@@ -60,7 +104,16 @@ pub fn apart(
     })?;
     // Rounded up cell by cell the sum may pass the whole.
     let beyond = beyond.map(|(low, high)| (low, high.min(Rational::one())));
-    Ok(Apart { largest, beyond })
+    let kept = match &largest {
+        Largest::At(most, _) if most.is_positive() => {
+            let bounds: Vec<Rational> = integers.scales.iter().map(|scale| scale * most).collect();
+            kept.within(&bounds).map_or(Kept::TooLong, |steps| {
+                Kept::Whole(Box::new(certified(left, right, domain, most, Difference::Cells { merge, steps })))
+            })
+        }
+        _ => Kept::Nothing,
+    };
+    Ok((Apart { largest, beyond }, kept))
 }
 
 /// The volume of the part of a cell where some output is beyond the bound.

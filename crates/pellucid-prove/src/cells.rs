@@ -111,7 +111,7 @@ pub fn cell_counts(computation: &Computation, domain: &Domain, limits: Limits<'_
 /// As [`cells`].
 pub fn count_cells(computation: &Computation, domain: &Domain, limits: Limits<'_>) -> Result<usize, Error> {
     let (graph, _) = graph_with_layers(computation, domain)?;
-    walk_integers(&IntegerGraph::of(&graph), domain, limits, false, |_| true)
+    walk_integers(&IntegerGraph::of(&graph), domain, limits, || false, |_| true)
 }
 
 /// A cell's facets inside the domain, by row, each with the signs beyond it.
@@ -127,14 +127,20 @@ fn walk_regions(
     let (graph, layers) = graph_with_layers(computation, domain)?;
     let graph = IntegerGraph::of(&graph);
     let mut regions = Regions::default();
-    let n_cells = walk_integers(&graph, domain, limits, false, |step| {
-        let Step::Cell(cell) = step else { return true };
-        let signs: Vec<i32> = cell.decided().iter().map(|decided| decided.sign()).collect();
-        let neighbours = neighbours(cell, &signs);
-        let beyond = neighbours.as_ref().map(|all| all.iter().map(|(_, signs)| signs.as_slice()));
-        regions.add(&signs, cell.output_rows(), beyond);
-        visit(cell, &layers, &signs, neighbours.as_deref())
-    })?;
+    let n_cells = walk_integers(
+        &graph,
+        domain,
+        limits,
+        || false,
+        |step| {
+            let Step::Cell(cell) = step else { return true };
+            let signs: Vec<i32> = cell.decided().iter().map(|decided| decided.sign()).collect();
+            let neighbours = neighbours(cell, &signs);
+            let beyond = neighbours.as_ref().map(|all| all.iter().map(|(_, signs)| signs.as_slice()));
+            regions.add(&signs, cell.output_rows(), beyond);
+            visit(cell, &layers, &signs, neighbours.as_deref())
+        },
+    )?;
     Ok(CellCounts { cells: n_cells, regions: regions.n_regions(), maps: regions.n_maps() })
 }
 

@@ -13,6 +13,7 @@ use pellucid_core::{Integer, Rational, remove_common_factor, sign_of};
 use smallvec::SmallVec;
 
 use crate::scaled::Scaled;
+use crate::solve::solve;
 use crate::volume::{MAX_VOLUME_CORNERS, volume};
 
 /// The set of a cone's rows that vanish at a generator, as bits.
@@ -34,6 +35,9 @@ pub(crate) struct Cone {
     n_rows: usize,
 }
 
+/// Row numbers with positive factors, and the positive factor of what they add up to.
+pub(crate) type Expressed = (Vec<(usize, Integer)>, Integer);
+
 /// Which sides of a hyperplane a cell reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
@@ -46,9 +50,9 @@ pub(crate) enum Reach {
 
 /// Where a map is largest on a cell.
 #[derive(Debug)]
-pub(crate) enum Top {
+pub(crate) enum Top<'a> {
     /// At this generator, a vertex.
-    Vertex(Arc<Scaled>),
+    Vertex(&'a Generator),
     /// It grows along this direction (the last coordinate is 0).
     Ray(Vec<Integer>),
 }
@@ -58,6 +62,13 @@ pub(crate) struct Generators<'a> {
     pub vertices: Vec<&'a Scaled>,
     pub rays: Vec<&'a Scaled>,
     pub lines: Vec<&'a Scaled>,
+}
+
+impl Generator {
+    /// Its homogeneous coordinates.
+    pub fn exact(&self) -> &[Integer] {
+        &self.at.exact
+    }
 }
 
 fn contains(tight: &Tight, row: usize) -> bool {
@@ -274,7 +285,7 @@ impl Cone {
     }
 
     /// Where a map is largest.
-    pub fn top(&self, map: &Scaled) -> Top {
+    pub fn top(&self, map: &Scaled) -> Top<'_> {
         for line in &self.lines {
             match map.sign_with(line) {
                 0 => {}
@@ -282,7 +293,7 @@ impl Cone {
             }
         }
         let n = map.exact.len() - 1;
-        let mut best: Option<(Rational, &Arc<Scaled>)> = None;
+        let mut best: Option<(Rational, &Generator)> = None;
         for ray in &self.rays {
             if ray.at.exact[n].is_zero() {
                 if map.sign_with(&ray.at) > 0 {
@@ -292,11 +303,11 @@ impl Cone {
             }
             let value = Rational::quotient(map.dot(&ray.at), ray.at.exact[n].clone());
             if best.as_ref().is_none_or(|(most, _)| value > *most) {
-                best = Some((value, &ray.at));
+                best = Some((value, ray));
             }
         }
         match best {
-            Some((_, at)) => Top::Vertex(Arc::clone(at)),
+            Some((_, at)) => Top::Vertex(at),
             // A cell has an interior, so some generator has t > 0.
             None => unreachable!("a cell without a vertex"),
         }
@@ -305,46 +316,32 @@ impl Cone {
     /// Writes a map that is not negative on the cell as a combination of rows: the row numbers with
     /// positive factors, and the positive factor of the map. What is left is a constant that is not
     /// negative.
-    pub fn express(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> (Vec<(usize, Integer)>, Integer) {
-        self.express_at_lowest(map, rows).unwrap_or_else(|| self.express_by_faces(map, rows))
+    pub fn express(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> Expressed {
+        // A float suggests the vertex where the map is lowest; signs of exact factors decide whether it is.
+        let vertices = self.rays.iter().filter(|ray| !ray.at.is_direction());
+        let lowest = vertices.min_by(|a, b| map.float_at(&a.at).total_cmp(&map.float_at(&b.at)));
+        let at_lowest = lowest.filter(|_| self.lines.is_empty()).and_then(|at| express_at(at, map, 1, rows));
+        at_lowest.unwrap_or_else(|| self.express_by_faces(map, rows))
     }
 
-    /// At the vertex where the map is lowest only as many rows are tight as there are inputs, mostly.
-    /// Then each row's factor is how fast the map rises along the edge that leaves it, measured in how
-    /// fast the row does.
-    fn express_at_lowest(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> Option<(Vec<(usize, Integer)>, Integer)> {
-        let n = map.exact.len() - 1;
-        if !self.lines.is_empty() {
-            return None;
-        }
-        let vertices = self.rays.iter().filter(|ray| !ray.at.exact[n].is_zero());
-        // A float suggests the vertex; signs of exact factors decide whether it is the lowest.
-        let lowest = vertices.min_by(|a, b| map.float_at(&a.at).total_cmp(&map.float_at(&b.at)))?;
-        let tight: Vec<usize> = (0..self.n_rows).filter(|row| contains(&lowest.tight, *row)).collect();
-        if tight.len() != n {
-            return None;
-        }
-        let (value, t) = (map.dot(&lowest.at), &lowest.at.exact[n]);
-        let mut factors = Vec::with_capacity(n);
-        for row in tight {
-            let mut others = lowest.tight.clone();
-            others[row / 64] &= !(1 << (row % 64));
-            let is_along = |ray: &&Generator| includes(&ray.tight, &others) && !contains(&ray.tight, row);
-            let along = &self.rays.iter().find(is_along)?.at;
-            let rise = map.dot(along) * t - &value * &along.exact[n];
-            match sign_of(&rise) {
-                0 => {}
-                1 => factors.push((row, Rational::quotient(rise, rows[row].dot(along) * t))),
-                _ => return None,
-            }
-        }
-        Some(whole(factors))
+    /// Writes how far a map is below its largest value, which it has at this vertex, as a combination of rows: those
+    /// with positive factors, and the positive factor of the map. What is left is a constant that is not negative.
+    pub fn express_top(&self, map: &Scaled, top: &Generator, rows: &[Arc<Scaled>]) -> Expressed {
+        let simple = Some(top).filter(|_| self.lines.is_empty());
+        simple.and_then(|at| express_at(at, map, -1, rows)).unwrap_or_else(|| {
+            let (value, t) = (map.dot(&top.at), &top.at.exact[top.at.exact.len() - 1]);
+            let mut below: Vec<Integer> = map.exact.iter().map(|c| -(c * t)).collect();
+            let last = below.len() - 1;
+            below[last] += value;
+            let (factors, times) = self.express_by_faces(&Scaled::new(below), rows);
+            (factors, times * t)
+        })
     }
 
     /// The map minus a row, as much of it as the generators allow, vanishes at one more generator;
     /// the row must vanish where the map does. Each step lowers the dimension of the face that is
     /// left, so there are at most n + 1. Row 0 is the constant 1.
-    fn express_by_faces(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> (Vec<(usize, Integer)>, Integer) {
+    fn express_by_faces(&self, map: &Scaled, rows: &[Arc<Scaled>]) -> Expressed {
         debug_assert_eq!(rows.len(), self.n_rows);
         let mut left: Vec<Rational> = self.rays.iter().map(|ray| Rational::from(map.dot(&ray.at))).collect();
         let mut factors: Vec<(usize, Rational)> = Vec::new();
@@ -386,8 +383,36 @@ impl Cone {
     }
 }
 
+/// At a vertex only as many rows vanish as there are inputs, mostly. Then there is one combination of them that has
+/// the coefficients of `sign * map`, and where no factor is negative the map is nowhere lower than at the vertex.
+fn express_at(vertex: &Generator, map: &Scaled, sign: i32, rows: &[Arc<Scaled>]) -> Option<Expressed> {
+    let n = map.exact.len() - 1;
+    let tight: Vec<usize> = (0..rows.len()).filter(|row| contains(&vertex.tight, *row)).collect();
+    if tight.len() != n {
+        return None;
+    }
+    // An equation an input: the coefficients of the rows, then that of the map.
+    let equation = |input: usize| {
+        let map = if sign < 0 { -&map.exact[input] } else { map.exact[input].clone() };
+        tight.iter().map(|row| rows[*row].exact[input].clone()).chain([map]).collect()
+    };
+    let (factors, mut times) = solve((0..n).map(equation).collect())?;
+    let turn = sign_of(&times);
+    if factors.iter().any(|factor| sign_of(factor) * turn < 0) {
+        return None;
+    }
+    let mut all = factors;
+    all.push(times);
+    remove_common_factor(&mut all);
+    if turn < 0 {
+        all.iter_mut().for_each(|factor| *factor = -&*factor);
+    }
+    times = all.pop()?;
+    Some((tight.into_iter().zip(all).filter(|(_, factor)| !factor.is_zero()).collect(), times))
+}
+
 /// Factors of rows beside the factor 1 of a map, all scaled to whole numbers.
-fn whole(factors: Vec<(usize, Rational)>) -> (Vec<(usize, Integer)>, Integer) {
+fn whole(factors: Vec<(usize, Rational)>) -> Expressed {
     let scale = Rational::primitive_scale(factors.iter().map(|(_, f)| f).chain([&Rational::one()]));
     let whole = factors.into_iter().map(|(row, f)| (row, (f * &scale).to_integer())).filter(|(_, f)| !f.is_zero());
     (whole.collect(), scale.to_integer())

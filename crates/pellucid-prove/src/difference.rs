@@ -8,7 +8,6 @@ use pellucid_core::{
 };
 
 use crate::one_layer::OneLayerForm;
-use crate::shape::Highest;
 use crate::walk::{Cell, Limits, Step, walk_integers};
 use crate::{finite, polyhedron};
 
@@ -253,9 +252,20 @@ pub(crate) fn proved(
     difference: Difference,
     n_cells: usize,
 ) -> Verdict {
+    Verdict::Proved { certificate: Box::new(certified(left, right, domain, bound, difference)), n_cells }
+}
+
+/// The certificate.
+pub(crate) fn certified(
+    left: &Computation,
+    right: &Computation,
+    domain: &Domain,
+    bound: &Rational,
+    difference: Difference,
+) -> Certificate {
     let claim =
         Claim::Within { left: left.clone(), right: right.clone(), domain: domain.clone(), bound: bound.clone() };
-    Verdict::Proved { certificate: Box::new(Certificate::new(claim, Proof::Within(difference))), n_cells }
+    Certificate::new(claim, Proof::Within(difference))
 }
 
 /// The graph of differences whose cells are fewest and cheapest.
@@ -316,21 +326,27 @@ pub(crate) fn cells_within(
 ) -> Result<Walked, Error> {
     let (mut beyond, mut refused) = (None, false);
     let integers = IntegerGraph::of(graph);
-    let n_cells = walk_integers(&integers, domain, limits, true, |step| {
-        let step = match step {
-            Step::Cut { .. } => Some(CellStep::Split),
-            Step::Stays { on, proof } => proof.map(|proof| CellStep::stays(on, proof)),
-            Step::Cell(cell) => match cell_within(cell, &integers.scales, bound) {
-                Ok(step) => Some(step),
-                Err(point) => {
-                    beyond = Some(point);
-                    None
-                }
-            },
-        };
-        refused = step.is_some_and(|step| !sink.step(step));
-        beyond.is_none() && !refused
-    })?;
+    let n_cells = walk_integers(
+        &integers,
+        domain,
+        limits,
+        || true,
+        |step| {
+            let step = match step {
+                Step::Cut { .. } => Some(CellStep::Split),
+                Step::Stays { on, proof } => proof.map(|proof| CellStep::stays(on, proof)),
+                Step::Cell(cell) => match cell_within(cell, &integers.scales, bound) {
+                    Ok(step) => Some(step),
+                    Err(point) => {
+                        beyond = Some(point);
+                        None
+                    }
+                },
+            };
+            refused = step.is_some_and(|step| !sink.step(step));
+            beyond.is_none() && !refused
+        },
+    )?;
     if refused {
         return Err(Error::limit("the proof was not taken"));
     }
@@ -356,79 +372,6 @@ fn cell_within(cell: &Cell<'_>, scales: &[Rational], bound: &Rational) -> Result
         bounds.push([above?, below?]);
     }
     Ok(CellStep::Bounded(bounds))
-}
-
-/// The largest difference on a domain.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Largest {
-    /// Its exact value, reached at this input.
-    At(Rational, Vec<Rational>),
-    /// It grows without bound from a point along a ray.
-    Infinite {
-        /// Where the ray starts.
-        from: Vec<Rational>,
-        /// Its direction.
-        ray: Vec<Rational>,
-    },
-}
-
-/// The exact largest absolute difference of outputs on a domain, and where it occurs.
-///
-/// # Errors
-/// When the two have other numbers of inputs or outputs, or their inputs in another order, or a
-/// limit is reached.
-pub fn largest_difference(
-    left: &Computation,
-    right: &Computation,
-    domain: &Domain,
-    limits: Limits<'_>,
-) -> Result<Largest, Error> {
-    left.check_input_order(right)?;
-    let (_, graph) = difference_graph(left, right, Means::default())?;
-    if !domain.fits(graph.n_inputs) {
-        return Err(Error::input(format!("the domain {domain} does not fit {} inputs", graph.n_inputs)));
-    }
-    if let Domain::Finite { .. } = domain {
-        return finite::largest(&graph, domain, limits);
-    }
-    largest_on_cells(&graph, domain, limits, |_, _, _| {})
-}
-
-/// The largest absolute value of a graph's outputs on a domain; `each` is told each cell, the scales of
-/// its output rows, and the largest value on it.
-pub(crate) fn largest_on_cells(
-    graph: &ReluGraph,
-    domain: &Domain,
-    limits: Limits<'_>,
-    mut each: impl FnMut(&Cell<'_>, &[Rational], &Rational),
-) -> Result<Largest, Error> {
-    let integers = IntegerGraph::of(graph);
-    let mut largest: Option<Largest> = None;
-    walk_integers(&integers, domain, limits, false, |step| {
-        let Step::Cell(cell) = step else { return true };
-        let mut here = Rational::zero();
-        for (row, scale) in cell.output_rows().into_iter().zip(&integers.scales) {
-            for row in [row.negated(), row] {
-                let (value, point) = match cell.highest_row(row, scale) {
-                    Highest::At(value, point) => (value, point),
-                    Highest::Unbounded(from, ray) => {
-                        largest = Some(Largest::Infinite { from, ray });
-                        return false;
-                    }
-                };
-                if value > here {
-                    here = value.clone();
-                }
-                if !matches!(&largest, Some(Largest::At(most, _)) if value <= *most) {
-                    largest = Some(Largest::At(value, point));
-                }
-            }
-        }
-        each(cell, &integers.scales, &here);
-        true
-    })?;
-    let nowhere = || Error::input("there is no output to compare");
-    largest.ok_or_else(nowhere)
 }
 
 /// Points with small coordinates, tried first: they refute most false claims, and are the easiest

@@ -2,9 +2,8 @@
 
 use pellucid_core::{Computation, Difference, Domain, Error, MAX_STEPS, Proof, Rational, ReluGraph, counted};
 
-use crate::difference::{
-    Counterexample, Largest, Means, Verdict, difference_graph, prove_within_by, proved, simple_points,
-};
+use crate::difference::{Counterexample, Means, Verdict, difference_graph, prove_within_by, proved, simple_points};
+use crate::largest::Largest;
 use crate::machine_graph::MachineGraph;
 use crate::polyhedron::interior_point;
 use crate::walk::Limits;

@@ -16,6 +16,8 @@ mod feasible;
 mod few_neurons;
 mod finite;
 mod inner_point;
+mod kept_steps;
+mod largest;
 mod machine_graph;
 mod never;
 mod one_layer;
@@ -30,22 +32,23 @@ mod shape_rules;
 mod single_neuron;
 mod size_bound;
 mod smallest;
+mod solve;
 mod subset_sum;
 mod suggest;
 mod volume;
 mod walk;
 
 pub use approximation::{Near, Proposed, prove_near};
-pub use beyond::{Apart, apart};
+pub use beyond::{Apart, Kept, apart, apart_proved};
 pub use cells::{CellCounts, Corners, LinearCell, Neighbour, cell_counts, cells, count_cells};
 pub use count::{Count, MAX_ENUMERATED_HINGES, Plan, count, plan_quickly};
 pub use difference::{
-    Counterexample, Largest, Means, ProofSink, Verdict, largest_difference, prove_known_bound_to, prove_within,
-    prove_within_by, prove_within_to,
+    Counterexample, Means, ProofSink, Verdict, prove_known_bound_to, prove_within, prove_within_by, prove_within_to,
 };
 pub use exact_lp::{Interior, Maximum, Multipliers, interior, maximize};
 pub use few_neurons::{FewNeurons, few_neurons};
 pub use finite::{each_point, point_of};
+pub use largest::{Largest, largest_difference};
 pub use never::{Never, Satisfying, prove_never};
 pub use one_layer::{Hinge, OneLayerForm};
 pub use representable::{Representable, representable, representable_graph};

@@ -167,17 +167,23 @@ fn decide(question: &Question, limits: Limits<'_>) -> Result<Decided, Error> {
         return Ok(Decided::Never { steps: vec![CellStep::Never(proofs)], n_cells: 0 });
     }
     let (mut steps, mut found) = (Vec::new(), None);
-    let n_cells = walk_integers(&IntegerGraph::of(graph), &region.domain, limits, true, |step| {
-        match step {
-            Step::Cut { .. } => steps.push(CellStep::Split),
-            Step::Stays { on, proof } => steps.extend(proof.map(|proof| CellStep::stays(on, proof))),
-            Step::Cell(cell) => match cases_in_cell(cell, cases, &region.domain) {
-                Ok(proofs) => steps.push(CellStep::Never(proofs)),
-                Err(point) => found = Some(point),
-            },
-        }
-        found.is_none()
-    })?;
+    let n_cells = walk_integers(
+        &IntegerGraph::of(graph),
+        &region.domain,
+        limits,
+        || true,
+        |step| {
+            match step {
+                Step::Cut { .. } => steps.push(CellStep::Split),
+                Step::Stays { on, proof } => steps.extend(proof.map(|proof| CellStep::stays(on, proof))),
+                Step::Cell(cell) => match cases_in_cell(cell, cases, &region.domain) {
+                    Ok(proofs) => steps.push(CellStep::Never(proofs)),
+                    Err(point) => found = Some(point),
+                },
+            }
+            found.is_none()
+        },
+    )?;
     Ok(match found {
         Some(point) => Decided::At(point),
         None => Decided::Never { steps, n_cells },

@@ -54,6 +54,11 @@ impl Scaled {
         self.point.get_or_init(|| crate::shape::point(&self.exact))
     }
 
+    /// Are these homogeneous coordinates those of a direction, not of a point?
+    pub fn is_direction(&self) -> bool {
+        self.exact[self.exact.len() - 1].is_zero()
+    }
+
     /// The exact inner product.
     pub fn dot(&self, other: &Scaled) -> Integer {
         self.dot_integers(&other.exact)

@@ -104,7 +104,7 @@ impl Shape {
             Shape::Corners(cone) => match cone.reach(row) {
                 Reach::Positive | Reach::Neither => Ok(combination(cone.express(row, planes))),
                 _ => match cone.top(&row.negated()) {
-                    Top::Vertex(at) => Err(point(&at.exact)),
+                    Top::Vertex(at) => Err(point(at.exact())),
                     Top::Ray(ray) => Err(far_along(&self.interior_point(), &ray, row)),
                 },
             },
@@ -119,19 +119,32 @@ impl Shape {
         }
     }
 
-    /// Where a map is largest. The map is `row / scale`.
-    pub fn highest(&self, row: &Scaled, scale: &Rational, planes: &Planes) -> Highest {
+    /// Where a map is largest. The map is `row / scale`. If that is asked for, with a combination of the cell's
+    /// rows that is `-row` up to a constant, which shows that no value is larger.
+    pub fn highest(
+        &self,
+        row: &Scaled,
+        scale: &Rational,
+        planes: &Planes,
+        proved: bool,
+    ) -> (Highest, Option<Combination>) {
         let unbounded = |ray: &[Integer]| {
             let whole = |values: &[Integer]| values.iter().map(|v| Rational::from(v.clone())).collect::<Vec<_>>();
-            Highest::Unbounded(point(&self.interior_point()), whole(&ray[..ray.len() - 1]))
+            (Highest::Unbounded(point(&self.interior_point()), whole(&ray[..ray.len() - 1])), None)
         };
         match self {
             Shape::Corners(cone) => match cone.top(row) {
-                Top::Vertex(at) => Highest::At(row.value_at(&at.exact) / scale, point(&at.exact)),
+                Top::Vertex(at) => {
+                    let proof = proved.then(|| combination(cone.express_top(row, at, planes)));
+                    (Highest::At(row.value_at(at.exact()) / scale, point(at.exact())), proof)
+                }
                 Top::Ray(ray) => unbounded(&ray),
             },
             Shape::Point(_) => match maximize(&row.to_affine(), &affine_rows(planes)) {
-                Maximum::At { value, point, .. } => Highest::At(value / scale, point),
+                Maximum::At { value, point, multipliers } => {
+                    let proof = proved.then(|| whole(Rational::one(), multipliers));
+                    (Highest::At(value / scale, point), proof)
+                }
                 Maximum::Unbounded { ray } => unbounded(&homogeneous_direction(&ray)),
                 Maximum::Infeasible => unreachable!("the cell has an interior"),
             },
@@ -339,12 +352,23 @@ mod tests {
                 }
             }
             let one = Rational::one();
-            match (corners.highest(&map, &one, &planes), programs.highest(&map, &one, &planes)) {
-                (Highest::At(a, at), Highest::At(b, _)) => {
+            match (corners.highest(&map, &one, &planes, true), programs.highest(&map, &one, &planes, true)) {
+                ((Highest::At(a, at), by_corners), (Highest::At(b, _), by_programs)) => {
                     prop_assert_eq!(&map.to_affine().at(&at), &a);
-                    prop_assert_eq!(a, b);
+                    prop_assert_eq!(&a, &b);
+                    // Neither shows that anything less than the largest value is not exceeded.
+                    for (most, holds) in [(a.clone(), true), (a - Rational::ratio(1, 1000), false)] {
+                        let below = Scaled::from(IntegerRow { entries: map.exact.clone() }.slack(&most, -1));
+                        for proof in [&by_corners, &by_programs] {
+                            let Some(proof) = proof else { return Err(TestCaseError::fail("a proof was asked for")) };
+                            let mut proof = proof.clone();
+                            let times = Integer::from(most.denominator().clone());
+                            proof.rows.iter_mut().for_each(|(_, factor)| *factor *= &times);
+                            prop_assert_eq!(shows(&below, &proof, &planes), holds);
+                        }
+                    }
                 }
-                (Highest::Unbounded(_, a), Highest::Unbounded(_, b)) => {
+                ((Highest::Unbounded(_, a), None), (Highest::Unbounded(_, b), None)) => {
                     let slope = |row: &Affine, ray: &[Rational]| pellucid_core::dot(&row.coefficients, ray);
                     for ray in [a, b] {
                         prop_assert!(slope(&map.to_affine(), &ray).is_positive());

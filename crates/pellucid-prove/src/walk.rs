@@ -152,12 +152,18 @@ impl Cell<'_> {
     pub fn highest(&self, map: &Affine) -> Highest {
         let row = IntegerRow::of(map);
         let scale = Rational::primitive_scale(map.coefficients.iter().chain([&map.constant]));
-        self.shape.highest(&Scaled::from(row), &scale, self.planes)
+        self.shape.highest(&Scaled::from(row), &scale, self.planes, false).0
     }
 
-    /// As [`Cell::highest`], for `row / scale`.
-    pub(crate) fn highest_row(&self, row: IntegerRow, scale: &Rational) -> Highest {
-        self.shape.highest(&Scaled::from(row), scale, self.planes)
+    /// As [`Cell::highest`], for `row / scale`; with a combination of rows that shows it, up to a constant, if that
+    /// is asked for.
+    pub(crate) fn highest_row(
+        &self,
+        row: IntegerRow,
+        scale: &Rational,
+        proved: bool,
+    ) -> (Highest, Option<Combination>) {
+        self.shape.highest(&Scaled::from(row), scale, self.planes, proved)
     }
 
     /// The corners, where they are few enough to be kept.
@@ -192,15 +198,15 @@ pub fn walk(
     limits: Limits<'_>,
     visit: impl FnMut(Step<'_>) -> bool,
 ) -> Result<usize, Error> {
-    walk_integers(&IntegerGraph::of(graph), domain, limits, false, visit)
+    walk_integers(&IntegerGraph::of(graph), domain, limits, || false, visit)
 }
 
-/// The same on a graph in integers; `proved` asks for the reasons why ReLUs do not cut.
+/// The same on a graph in integers; while `proved` says so the reasons are given why ReLUs do not cut.
 pub(crate) fn walk_integers(
     graph: &IntegerGraph,
     domain: &Domain,
     limits: Limits<'_>,
-    proved: bool,
+    proved: impl Fn() -> bool,
     mut visit: impl FnMut(Step<'_>) -> bool,
 ) -> Result<usize, Error> {
     let mut walker = Walker::new(graph, domain)?;
@@ -219,7 +225,7 @@ pub(crate) fn walk_integers(
             }
             let scaled = Arc::new(Scaled::from(row));
             let row = IntegerRow { entries: scaled.exact.clone() };
-            match walker.shape.cut(&scaled, &walker.planes, proved) {
+            match walker.shape.cut(&scaled, &walker.planes, proved()) {
                 Cut::Stays { on, border, proof } => {
                     if !visit(Step::Stays { on, proof }) {
                         return Ok(n_cells);

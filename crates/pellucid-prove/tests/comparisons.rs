@@ -5,8 +5,10 @@ mod common;
 
 use common::{domain, expr, network, points, small};
 use pellucid_check::check;
-use pellucid_core::{Computation, Domain, Expr, Function, Layer, Network, Rational, numbered_inputs};
-use pellucid_prove::{Largest, Limits, Step, Verdict, largest_difference, prove_within, walk};
+use pellucid_core::{Claim, Computation, Domain, Expr, Function, Layer, Network, Rational, numbered_inputs};
+use pellucid_prove::{
+    Kept, Largest, Limits, Step, Verdict, apart, apart_proved, largest_difference, prove_within, walk,
+};
 use proptest::prelude::*;
 
 /// The largest difference of any output at a point.
@@ -71,6 +73,34 @@ fn check_largest(left: &Computation, right: &Computation, domain: &Domain) -> Re
     Ok(())
 }
 
+/// The proof that a walk for the largest difference leaves behind shows that difference, and nothing less.
+fn check_kept(left: &Computation, right: &Computation, domain: &Domain, bound: &Rational) -> Result<(), TestCaseError> {
+    let context = || format!("{left} and {right} {domain}");
+    let (found, kept) = apart_proved(left, right, domain, bound, Limits::default(), usize::MAX).unwrap();
+    prop_assert_eq!(&found, &apart(left, right, domain, bound, Limits::default()).unwrap());
+    prop_assert_eq!(&found.largest, &largest_difference(left, right, domain, Limits::default()).unwrap());
+    if let Some((low, high)) = &found.beyond {
+        let is_beyond = !matches!(&found.largest, Largest::At(most, _) if most <= bound);
+        prop_assert!(low <= high && high.is_positive() == is_beyond && *high <= Rational::one(), "{}", context());
+    }
+    match (&found.largest, kept) {
+        (Largest::At(most, _), Kept::Whole(mut certificate)) => {
+            let checked = check(&certificate);
+            prop_assert!(checked.is_accepted(), "{}: {:?}", context(), checked);
+            let Claim::Within { bound, .. } = &mut certificate.claim else { panic!("{}", context()) };
+            prop_assert_eq!(&*bound, most);
+            *bound = most * &Rational::ratio(999_999, 1_000_000);
+            prop_assert!(!check(&certificate).is_accepted(), "{}: a smaller bound", context());
+            let few = apart_proved(left, right, domain, most, Limits::default(), 1).unwrap();
+            prop_assert!(!matches!(few.1, Kept::Nothing));
+        }
+        (Largest::At(most, _), Kept::Nothing) => prop_assert!(most.is_zero(), "{}", context()),
+        (Largest::Infinite { .. }, kept) => prop_assert_eq!(kept, Kept::Nothing),
+        (_, Kept::TooLong) => prop_assert!(false, "{}: any number of steps may be kept", context()),
+    }
+    Ok(())
+}
+
 /// A function, and the same in other words, perhaps with a small change.
 fn pair() -> impl Strategy<Value = (Computation, Computation, Domain)> {
     (1usize..=3).prop_flat_map(|n| {
@@ -109,6 +139,14 @@ proptest! {
     fn verdicts_agree_with_values((left, right, domain) in prop_oneof![3 => pair(), 1 => networks()], bound in small()) {
         check_verdict(&left, &right, &domain, &Rational::zero())?;
         check_verdict(&left, &right, &domain, &bound.abs())?;
+    }
+
+    #[test]
+    fn kept_proofs_show_the_largest_difference(
+        (left, right, domain) in prop_oneof![2 => pair(), 1 => networks()],
+        bound in small(),
+    ) {
+        check_kept(&left, &right, &domain, &bound.abs())?;
     }
 
     #[test]
@@ -217,4 +255,28 @@ proptest! {
             prop_assert_eq!(net.evaluate(&point), vec![value]);
         }
     }
+}
+
+#[test]
+fn proofs_are_kept_without_corners_and_with_conditions() {
+    let kept = |left: &str, right: &str, on: &str, n: usize| {
+        let names = numbered_inputs(n);
+        let f = |text: &str| Computation::Function(Function::parse_with_inputs(text, &names).unwrap());
+        let domain = Domain::parse(on, &names).unwrap();
+        check_kept(&f(left), &f(right), &domain, &Rational::ratio(1, 2)).unwrap();
+        apart_proved(&f(left), &f(right), &domain, &Rational::zero(), Limits::default(), 100).unwrap().1
+    };
+    // Boxes of so many inputs are not opened by their corners.
+    for (left, right, on, n) in [
+        ("abs(x1) + x9/3", "relu(x2 - x9)", "[-1, 1]^9", 9),
+        ("max(x1, x2)", "x1/3 + 1", "[-1, 1]^2 where x1 + 2*x2 <= 1", 2),
+        ("abs(x1)", "max(x1, 1/7 - x1)", "everywhere", 1),
+    ] {
+        assert!(matches!(kept(left, right, on, n), Kept::Whole(_)), "{left}, {right} {on}");
+    }
+    // Points are gone through one by one, and have no cells.
+    let f = |text: &str| Computation::Function(Function::parse(text).unwrap());
+    let points = Domain::parse("{0, 1}", &numbered_inputs(1)).unwrap();
+    let (found, kept) = apart_proved(&f("x1"), &f("0*x1"), &points, &Rational::zero(), Limits::default(), 9).unwrap();
+    assert_eq!((found.beyond, kept), (None, Kept::Nothing));
 }
