@@ -4,7 +4,7 @@ use pellucid_core::{Error, Expr, Function, Network, Rational};
 use pellucid_prove::Largest;
 
 use crate::Question;
-use crate::deviation::deviation;
+use crate::deviation::{Deviation, deviation};
 use crate::found::Found;
 use crate::function::{Suggested, suggest};
 use crate::rounding_ladder::SIMPLE_BITS;
@@ -37,7 +37,7 @@ pub fn simpler(
     if length(&first.simple) >= known_length && (was_within || is_off) {
         return Ok(None);
     }
-    let Some(pieces) = from_first(network, question, first)? else { return Ok(None) };
+    let Some(pieces) = from_first(network, question, first, None)? else { return Ok(None) };
     let is_shorter = length(&pieces.formula) < known_length;
     let is_within = pieces.is_within(&question.tolerance);
     if !is_shorter && (was_within || !is_within) {
@@ -75,10 +75,10 @@ const N_CORRECTIONS: usize = 3;
 /// # Errors
 /// When a limit is reached; then it is said what was found.
 pub fn by_pieces(network: &Network<Rational>, question: &Question<'_>) -> Result<Option<Found>, Error> {
-    looked_for(network, question, None)
+    looked_for(network, question, None, None)
 }
 
-/// The same, from a first suggestion that is known already.
+/// The same, from a first suggestion that is known already; `compared` is a formula whose deviation is known.
 ///
 /// # Errors
 /// When a limit is reached.
@@ -86,14 +86,16 @@ pub fn from_first(
     network: &Network<Rational>,
     question: &Question<'_>,
     first: Suggested,
+    compared: Option<(Function, Deviation)>,
 ) -> Result<Option<Found>, Error> {
-    looked_for(network, question, Some(first))
+    looked_for(network, question, Some(first), compared)
 }
 
 fn looked_for(
     network: &Network<Rational>,
     question: &Question<'_>,
     mut first: Option<Suggested>,
+    mut compared: Option<(Function, Deviation)>,
 ) -> Result<Option<Found>, Error> {
     let tolerance = &question.tolerance;
     let mut points = Vec::new();
@@ -105,7 +107,10 @@ fn looked_for(
             first => first,
         };
         let Some(suggested) = suggested else { break };
-        let deviation = deviation(network, &suggested.simple, question).map_err(|error| unproved(error, &suggested))?;
+        let deviation = match compared.take() {
+            Some((formula, deviation)) if formula == suggested.simple => deviation,
+            _ => deviation(network, &suggested.simple, question).map_err(|error| unproved(error, &suggested))?,
+        };
         let found = Found { formula: suggested.simple, deviation, closer: None };
         let is_within = found.is_within(tolerance);
         let Largest::At(most, point) = found.deviation.apart.largest.clone() else { return Ok(Some(found)) };

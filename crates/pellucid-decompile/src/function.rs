@@ -8,6 +8,7 @@
 
 mod columns;
 mod large_pieces;
+mod nearness;
 mod offer;
 mod sampled;
 mod separate;
@@ -20,6 +21,8 @@ use crate::Question;
 use crate::max_min::MaxMin;
 use crate::samples::sides;
 use crate::simplest::simplest_near;
+
+pub use nearness::Spread;
 
 use columns::add_scaled;
 use large_pieces::{LargePieces, large_pieces, least_squares};

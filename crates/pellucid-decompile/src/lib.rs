@@ -196,11 +196,14 @@ fn read_layer(
     let (read, first): (ReadLayer, _) = match climbed(network, hidden, question)? {
         Climbed::Reached(reading) if is_plain_formula(&reading.formula) => return Ok(reading.into()),
         Climbed::Reached(reading) => (reading.into(), suggest(network, question, &[])?),
-        Climbed::Missed(missed) => {
-            let first = suggest(network, question, &[])?;
+        Climbed::Missed(mut missed) => {
+            let first = match missed.near().filter(|_| missed.is_beyond()) {
+                Some(near) => Some(near),
+                None => suggest(network, question, &[])?,
+            };
             if missed.is_beyond()
                 && let Some(first) = first.as_ref().filter(|first| first.is_near && is_plain_formula(&first.simple))
-                && let Some(found) = from_first(network, question, first.clone())?
+                && let Some(found) = from_first(network, question, first.clone(), missed.compared())?
             {
                 let form = form_of(&found.formula, question)?;
                 return Ok(ReadLayer { rows: missed.rows(), form, found });

@@ -8,6 +8,7 @@
 use pellucid_core::{Affine, Expr, Rational};
 
 use crate::affine_to_expr::{affine_terms, affine_to_expr, length, ordered};
+use crate::shorten::is_plain;
 
 /// Up to this many maps it is tried what may stand outside of the choice.
 const MAX_SHIFTED_MAPS: usize = 8;
@@ -47,6 +48,9 @@ impl MaxMin {
         let in_use: Vec<Affine> = (0..maps.len()).filter(|i| self.uses(*i)).map(|i| maps[i].clone()).collect();
         let mut outside = shared(&in_use);
         let mut best = self.around(maps, &outside);
+        if is_plain(&best) {
+            return best;
+        }
         if in_use.len() <= MAX_SHIFTED_MAPS {
             for place in 0..=outside.coefficients.len() {
                 let at = |map: &Affine| map.coefficients.get(place).unwrap_or(&map.constant).clone();

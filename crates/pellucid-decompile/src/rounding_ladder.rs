@@ -9,8 +9,10 @@ use pellucid_core::{Domain, Error, Function, Layer, Network, Rational};
 use pellucid_prove::OneLayerForm;
 
 use crate::Question;
+use crate::by_pieces::is_plain_formula;
 use crate::deviation::{Deviation, deviation};
 use crate::form_to_expr::{form_to_expr, plain_length};
+use crate::function::{Spread, Suggested};
 use crate::hidden_rows::{HiddenRows, RoundedRows};
 use crate::neurons::Neuron;
 use crate::rounded_form::rounded_form;
@@ -75,12 +77,25 @@ pub struct Missed<'a> {
     rung: Rung,
     /// Its largest deviation at the points tried, in floats.
     off: f64,
+    /// The last formula that was compared with the network on every cell, and was off.
+    compared: Option<(Function, Deviation)>,
+    near: Option<Suggested>,
 }
 
 impl Missed<'_> {
     /// Is what the rung computes beyond the tolerance somewhere, as the points tried show?
     pub fn is_beyond(&self) -> bool {
         self.off > self.ladder.tolerance + self.ladder.samples.doubt()
+    }
+
+    /// The last formula that was compared with the network on every cell, and was off: another road may find it, too.
+    pub fn compared(&mut self) -> Option<(Function, Deviation)> {
+        self.compared.take()
+    }
+
+    /// The coarsest plain formula that is within the tolerance in the mean, though not everywhere.
+    pub fn near(&mut self) -> Option<Suggested> {
+        self.near.take()
     }
 
     /// The neurons, to be told beside a formula that another road found.
@@ -142,6 +157,9 @@ pub fn climbed<'a>(
     let ladder = Ladder::of(network, hidden, question);
     let mut fallback: Option<(f64, Rung)> = None;
     let mut last: Option<OneLayerForm> = None;
+    let mut compared = None;
+    let mut near: Option<Suggested> = None;
+    let mut spread: Option<Spread> = None;
     for slack in slacks(&ladder.swings, &question.tolerance) {
         let rung = ladder.rung(&slack)?;
         // The same numbers as on the rung before have the same deviation.
@@ -156,6 +174,11 @@ pub fn climbed<'a>(
             if reading.deviation.is_within(&question.tolerance) {
                 return Ok(Climbed::Reached(reading));
             }
+            compared = Some((reading.formula, reading.deviation));
+        }
+        if near.is_none() && is_coarse && bits <= SIMPLE_BITS {
+            let spread = spread.get_or_insert_with(|| Spread::of(network, &question.domain));
+            near = plain_and_near(network, &rung.form, spread, ladder.tolerance)?;
         }
         // Otherwise the coarsest that resembles the network, or the closest.
         if fallback.as_ref().is_none_or(|(known, _)| *known > ladder.resembles && off < *known) {
@@ -168,7 +191,23 @@ pub fn climbed<'a>(
         }
     }
     let (off, rung) = fallback.ok_or_else(|| Error::input("no rounding was tried"))?;
-    Ok(Climbed::Missed(Missed { ladder, rung, off }))
+    Ok(Climbed::Missed(Missed { ladder, rung, off, compared, near }))
+}
+
+/// A form's formula, where it is plain and within the tolerance in the mean.
+fn plain_and_near(
+    network: &Network<Rational>,
+    form: &OneLayerForm,
+    spread: &Spread,
+    tolerance: f64,
+) -> Result<Option<Suggested>, Error> {
+    let off = spread.off(form);
+    if !off.iter().all(|off| off.is_good(tolerance)) {
+        return Ok(None);
+    }
+    let simple = formula_of(network, form)?;
+    let off = off.iter().map(|off| off.largest).fold(0.0, f64::max);
+    Ok(is_plain_formula(&simple).then_some(Suggested { simple, off, is_near: true, close: None }))
 }
 
 /// A form's formula, where it is short enough to be read.

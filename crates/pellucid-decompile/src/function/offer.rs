@@ -85,7 +85,7 @@ impl Part {
 
     /// The values of every map at all points.
     fn columns(&self, inputs: &[Column]) -> Vec<Column> {
-        self.maps.iter().map(|map| float_map(map).at_all(inputs)).collect()
+        self.maps.iter().map(|map| FloatMap::of(map).at_all(inputs)).collect()
     }
 
     /// The maps as maps of all inputs.
@@ -97,10 +97,6 @@ impl Part {
         };
         self.maps.iter().map(widen).collect()
     }
-}
-
-fn float_map(map: &Affine) -> FloatMap {
-    FloatMap { coefficients: map.coefficients.iter().map(Rational::to_f64).collect(), constant: map.constant.to_f64() }
 }
 
 /// The sum of parts and a constant, as short as it is found. The constant goes to where it makes the text
