@@ -1,12 +1,15 @@
 //! On how much of a box two computations are farther apart than a bound.
 
-use pellucid_core::{Certificate, Computation, Difference, Domain, Error, IntegerGraph, Rational};
+use std::borrow::Cow;
 
-use crate::cone::{Cone, Reach};
+use pellucid_core::{Certificate, Computation, Difference, Domain, Error, Integer, IntegerGraph, Rational};
+
+use crate::cone::Reach;
 use crate::difference::{Means, certified, difference_graph};
 use crate::kept_steps::KeptSteps;
-use crate::largest::{Largest, largest_of, largest_on_cells};
+use crate::largest::{Largest, RowBeyond, Search, largest_of};
 use crate::scaled::Scaled;
+use crate::volume::{MAX_VOLUME_CORNERS, Simplices};
 use crate::walk::{Cell, Limits};
 
 /// How far two computations are apart.
@@ -87,60 +90,55 @@ pub fn apart_proved(
         return Ok((Apart { largest: largest_of(&graph, domain, limits)?, beyond: None }, Kept::Nothing));
     }
     let integers = IntegerGraph::of(&graph);
+    let scaled = |bound: &Rational| -> Vec<Rational> { integers.scales.iter().map(|scale| scale * bound).collect() };
     let mut kept = KeptSteps::at_most(max_steps);
     let is_box = matches!(domain, Domain::Box(_)) && domain.fits(graph.n_inputs);
     let total = volume_of(domain);
-    let mut beyond = is_box.then(|| (Rational::zero(), Rational::zero()));
-    let largest = largest_on_cells(&integers, domain, limits, &mut kept, |cell, most| {
-        if most <= bound {
-            return;
-        }
+    // In steps, from below and from above.
+    let mut beyond = is_box.then_some((Integer::ZERO, Integer::ZERO));
+    let outputs_within = scaled(bound);
+    let mut search = Search::new(&integers, if is_box { &outputs_within } else { &[] });
+    let largest = search.on_cells(domain, limits, &mut kept, |cell, rows_beyond| {
         beyond = beyond.take().and_then(|(low, high)| {
-            let share = outside(cell, &integers.scales, bound)? / &total;
-            let down = rounded_down(&share);
-            let up = if down == share { share } else { &down + &grain() };
-            Some((low + down, high + up))
+            let (steps, some_left) = outside(cell, rows_beyond, &outputs_within)?.in_steps(&total, PLACES);
+            Some((low + &steps, high + steps + Integer::from(u8::from(some_left))))
         });
     })?;
+    let share = |steps: Integer| Rational::quotient(steps, Integer::ONE << PLACES);
     // Rounded up cell by cell the sum may pass the whole.
-    let beyond = beyond.map(|(low, high)| (low, high.min(Rational::one())));
+    let beyond = beyond.map(|(low, high)| (share(low), share(high).min(Rational::one())));
     let kept = match &largest {
-        Largest::At(most, _) if most.is_positive() => {
-            let bounds: Vec<Rational> = integers.scales.iter().map(|scale| scale * most).collect();
-            kept.within(&bounds).map_or(Kept::TooLong, |steps| {
-                Kept::Whole(Box::new(certified(left, right, domain, most, Difference::Cells { merge, steps })))
-            })
-        }
+        Largest::At(most, _) if most.is_positive() => kept.within(&scaled(most)).map_or(Kept::TooLong, |steps| {
+            Kept::Whole(Box::new(certified(left, right, domain, most, Difference::Cells { merge, steps })))
+        }),
         _ => Kept::Nothing,
     };
     Ok((Apart { largest, beyond }, kept))
 }
 
-/// The volume of the part of a cell where some output is beyond the bound.
-fn outside(cell: &Cell<'_>, scales: &[Rational], bound: &Rational) -> Option<Rational> {
-    let whole = cell.corners()?;
-    let mut inside: Option<Cone> = Some(whole.clone());
-    for (row, scale) in cell.output_rows().iter().zip(scales) {
-        for sign in [-1, 1] {
-            let slack = Scaled::from(row.slack(&(scale * bound), sign));
-            inside = inside.and_then(|part| match part.reach(&slack) {
-                Reach::Both => Some(part.split(&slack).0),
-                Reach::Negative => None,
-                Reach::Positive | Reach::Neither => Some(part.with_idle_row(&slack)),
-            });
+/// Each cell's share of the domain is rounded to steps of `2^-PLACES`, so that the sum of many stays short.
+const PLACES: usize = 60;
+
+/// The part of a cell where some output is beyond the bound, cut into simplices; `None` where volumes are not known.
+fn outside(cell: &Cell<'_>, rows_beyond: &[RowBeyond], limits: &[Rational]) -> Option<Simplices> {
+    let mut simplices = Simplices::default();
+    let mut inside = Cow::Borrowed(cell.corners().filter(|whole| whole.n_rays() <= MAX_VOLUME_CORNERS)?);
+    for RowBeyond { output, row } in rows_beyond {
+        let slack = Scaled::from(row.slack(&limits[*output], -1));
+        match inside.reach(&slack) {
+            Reach::Both => {
+                let (within, beyond) = inside.split(&slack);
+                beyond.simplices(&mut simplices)?;
+                inside = Cow::Owned(within);
+            }
+            Reach::Negative => {
+                inside.simplices(&mut simplices)?;
+                break;
+            }
+            Reach::Positive | Reach::Neither => {}
         }
     }
-    let kept = inside.map_or(Some(Rational::zero()), |part| part.volume())?;
-    Some(whole.volume()? - kept)
-}
-
-/// Shares are added in these steps, so that the sum of many stays short.
-fn grain() -> Rational {
-    Rational::ratio(1, 1 << 60)
-}
-
-fn rounded_down(share: &Rational) -> Rational {
-    (share / grain()).floor() * grain()
+    Some(simplices)
 }
 
 fn volume_of(domain: &Domain) -> Rational {

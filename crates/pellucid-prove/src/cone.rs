@@ -9,12 +9,13 @@
 
 use std::sync::Arc;
 
+use dashu_base::BitTest;
 use pellucid_core::{Integer, Rational, remove_common_factor, sign_of};
 use smallvec::SmallVec;
 
 use crate::scaled::Scaled;
 use crate::solve::solve;
-use crate::volume::{MAX_VOLUME_CORNERS, volume};
+use crate::volume::{MAX_VOLUME_CORNERS, Simplices};
 
 /// The set of a cone's rows that vanish at a generator, as bits.
 type Tight = SmallVec<[u64; 3]>;
@@ -68,6 +69,11 @@ impl Generator {
     /// Its homogeneous coordinates.
     pub fn exact(&self) -> &[Integer] {
         &self.at.exact
+    }
+
+    /// The same, with floats beside them.
+    pub fn scaled(&self) -> &Scaled {
+        &self.at
     }
 }
 
@@ -266,8 +272,13 @@ impl Cone {
 
     /// The volume; `None` when the cell is unbounded or has very many corners.
     pub fn volume(&self) -> Option<Rational> {
-        let last = self.rays.first()?.at.exact.len() - 1;
-        let unbounded = !self.lines.is_empty() || self.rays.iter().any(|ray| ray.at.exact[last].is_zero());
+        let mut simplices = Simplices::default();
+        self.simplices(&mut simplices).map(|()| simplices.volume())
+    }
+
+    /// Cuts the cell into simplices; `None` when it is unbounded or has very many corners.
+    pub fn simplices(&self, simplices: &mut Simplices) -> Option<()> {
+        let unbounded = !self.lines.is_empty() || self.rays.iter().any(|ray| ray.at.is_direction());
         if unbounded || self.rays.len() > MAX_VOLUME_CORNERS {
             return None;
         }
@@ -276,7 +287,8 @@ impl Cone {
             let on = self.rays.iter().enumerate().filter(|(_, ray)| contains(&ray.tight, row));
             on.fold(0u128, |set, (i, _)| set | 1 << i)
         };
-        Some(volume(&corners, &(1..self.n_rows).map(on_row).collect::<Vec<_>>()))
+        simplices.add(&corners, &(1..self.n_rows).map(on_row).collect::<Vec<_>>());
+        Some(())
     }
 
     /// A point of the interior, in homogeneous coordinates.
@@ -292,22 +304,27 @@ impl Cone {
                 sign => return Top::Ray(line.exact.iter().map(|c| c * Integer::from(sign)).collect()),
             }
         }
-        let n = map.exact.len() - 1;
-        let mut best: Option<(Rational, &Generator)> = None;
-        for ray in &self.rays {
-            if ray.at.exact[n].is_zero() {
-                if map.sign_with(&ray.at) > 0 {
-                    return Top::Ray(ray.at.exact.clone());
-                }
+        if let Some(ray) = self.rays.iter().find(|ray| ray.at.is_direction() && map.sign_with(&ray.at) > 0) {
+            return Top::Ray(ray.at.exact.clone());
+        }
+        // Floats leave out the vertices where the map is surely lower than at another one.
+        let vertices = || self.rays.iter().filter(|ray| !ray.at.is_direction());
+        let surely = vertices().map(|ray| map.bounds_at(&ray.at).0).fold(f64::NEG_INFINITY, f64::max);
+        let mut best: Option<(&Generator, Option<Integer>)> = None;
+        for ray in vertices().filter(|ray| map.bounds_at(&ray.at).1 >= surely) {
+            let Some((known, value)) = &mut best else {
+                best = Some((ray, None));
                 continue;
-            }
-            let value = Rational::quotient(map.dot(&ray.at), ray.at.exact[n].clone());
-            if best.as_ref().is_none_or(|(most, _)| value > *most) {
-                best = Some((value, ray));
+            };
+            let last = map.exact.len() - 1;
+            let most = value.get_or_insert_with(|| map.dot(&known.at));
+            let here = map.dot(&ray.at);
+            if &here * &known.at.exact[last] > &*most * &ray.at.exact[last] {
+                best = Some((ray, Some(here)));
             }
         }
         match best {
-            Some((_, at)) => Top::Vertex(at),
+            Some((at, _)) => Top::Vertex(at),
             // A cell has an interior, so some generator has t > 0.
             None => unreachable!("a cell without a vertex"),
         }
@@ -383,33 +400,55 @@ impl Cone {
     }
 }
 
-/// At a vertex only as many rows vanish as there are inputs, mostly. Then there is one combination of them that has
-/// the coefficients of `sign * map`, and where no factor is negative the map is nowhere lower than at the vertex.
+/// Of more rows than this that vanish at one vertex too many choices would be tried.
+const MAX_TIGHT: usize = 6;
+
+/// Where a map is lowest at a vertex, as many rows as there are inputs, all of which vanish there, have a combination
+/// with the coefficients of `sign * map` and no negative factor; and such a combination shows that nothing is lower.
 fn express_at(vertex: &Generator, map: &Scaled, sign: i32, rows: &[Arc<Scaled>]) -> Option<Expressed> {
     let n = map.exact.len() - 1;
-    let tight: Vec<usize> = (0..rows.len()).filter(|row| contains(&vertex.tight, *row)).collect();
-    if tight.len() != n {
-        return None;
+    let tight: SmallVec<[usize; MAX_TIGHT]> = (0..rows.len()).filter(|row| contains(&vertex.tight, *row)).collect();
+    if tight.len() <= n {
+        return express_by(&tight, map, sign, rows);
     }
+    let choices = (0..1u32 << tight.len().min(MAX_TIGHT + 1)).filter(|_| tight.len() <= MAX_TIGHT);
+    choices.filter(|choice| choice.count_ones() as usize == n).find_map(|choice| {
+        let chosen = tight.iter().enumerate().filter(|(i, _)| choice >> i & 1 == 1).map(|(_, row)| *row);
+        express_by(&chosen.collect::<SmallVec<[usize; MAX_TIGHT]>>(), map, sign, rows)
+    })
+}
+
+/// `sign * map` by as many rows as there are inputs, if no factor is negative.
+fn express_by(chosen: &[usize], map: &Scaled, sign: i32, rows: &[Arc<Scaled>]) -> Option<Expressed> {
+    let n = map.exact.len() - 1;
     // An equation an input: the coefficients of the rows, then that of the map.
     let equation = |input: usize| {
         let map = if sign < 0 { -&map.exact[input] } else { map.exact[input].clone() };
-        tight.iter().map(|row| rows[*row].exact[input].clone()).chain([map]).collect()
+        let mut equation = Vec::with_capacity(n + 1);
+        equation.extend(chosen.iter().map(|row| rows[*row].exact[input].clone()));
+        equation.push(map);
+        equation
     };
-    let (factors, mut times) = solve((0..n).map(equation).collect())?;
+    let (mut factors, mut times) = (chosen.len() == n).then(|| solve((0..n).map(equation).collect()))??;
     let turn = sign_of(&times);
     if factors.iter().any(|factor| sign_of(factor) * turn < 0) {
         return None;
     }
-    let mut all = factors;
-    all.push(times);
-    remove_common_factor(&mut all);
-    if turn < 0 {
-        all.iter_mut().for_each(|factor| *factor = -&*factor);
+    // Short numbers are made shorter, for people; long ones are no easier to read without a common factor.
+    if times.bit_len() <= SHORT_BITS && factors.iter().all(|factor| factor.bit_len() <= SHORT_BITS) {
+        factors.push(times);
+        remove_common_factor(&mut factors);
+        times = factors.pop()?;
     }
-    times = all.pop()?;
-    Some((tight.into_iter().zip(all).filter(|(_, factor)| !factor.is_zero()).collect(), times))
+    if turn < 0 {
+        factors.iter_mut().for_each(|factor| *factor = -&*factor);
+        times = -times;
+    }
+    Some((chosen.iter().copied().zip(factors).filter(|(_, factor)| !factor.is_zero()).collect(), times))
 }
+
+/// Numbers of at most a machine word are short.
+const SHORT_BITS: usize = 64;
 
 /// Factors of rows beside the factor 1 of a map, all scaled to whole numbers.
 fn whole(factors: Vec<(usize, Rational)>) -> Expressed {

@@ -2,12 +2,13 @@
 
 use std::cell::Cell as Shared;
 
-use pellucid_core::{CellStep, Combination, Computation, Domain, Error, IntegerGraph, IntegerRow, Rational, ReluGraph};
+use pellucid_core::{CellStep, Computation, Domain, Error, IntegerGraph, IntegerRow, Rational, ReluGraph};
 
 use crate::difference::{Means, difference_graph};
 use crate::finite;
 use crate::kept_steps::KeptSteps;
-use crate::shape::Highest;
+use crate::scaled::Scaled;
+use crate::shape::{Highest, Peak};
 use crate::walk::{Cell, Limits, Step, walk_integers};
 
 /// The largest difference on a domain.
@@ -48,32 +49,91 @@ pub(crate) fn largest_of(graph: &ReluGraph, domain: &Domain, limits: Limits<'_>)
     if let Domain::Finite { .. } = domain {
         return finite::largest(graph, domain, limits);
     }
-    largest_on_cells(&IntegerGraph::of(graph), domain, limits, &mut KeptSteps::at_most(0), |_, _| {})
+    Search::new(&IntegerGraph::of(graph), &[]).on_cells(domain, limits, &mut KeptSteps::at_most(0), |_, _| {})
 }
 
-/// The largest absolute value of a graph's outputs on a domain. `each` is told each cell and the largest value on
-/// it; the steps of a proof that nothing is larger are put into `kept` while it is open.
-pub(crate) fn largest_on_cells(
-    graph: &IntegerGraph,
-    domain: &Domain,
-    limits: Limits<'_>,
-    kept: &mut KeptSteps,
-    mut each: impl FnMut(&Cell<'_>, &Rational),
-) -> Result<Largest, Error> {
-    let mut largest: Option<Largest> = None;
-    let proving = Shared::new(kept.is_open());
-    walk_integers(
-        graph,
-        domain,
-        limits,
-        || proving.get(),
-        |step| {
+/// An output whose map, or minus it, is beyond a limit somewhere on a cell.
+#[derive(Debug)]
+pub(crate) struct RowBeyond {
+    /// The output.
+    pub output: usize,
+    /// Its map, or minus it, times its scale.
+    pub row: IntegerRow,
+}
+
+/// A number that values of a map are compared with, with floats from below and from above.
+struct Limit {
+    exact: Rational,
+    low: f64,
+    high: f64,
+}
+
+impl From<Rational> for Limit {
+    fn from(exact: Rational) -> Self {
+        let value = exact.to_f64();
+        let error = value.abs() * 4.0 * f64::EPSILON + f64::MIN_POSITIVE;
+        Limit { exact, low: value - error, high: value + error }
+    }
+}
+
+impl Limit {
+    /// Is a map above it at its peak?
+    fn is_exceeded(&self, row: &Scaled, peak: &Peak<'_>) -> bool {
+        let at = match peak {
+            Peak::Vertex(at) => at,
+            Peak::At(value, _) => return *value > self.exact,
+            Peak::Unbounded(..) => return true,
+        };
+        let (low, high) = row.bounds_at(at);
+        if low > self.high {
+            true
+        } else if high < self.low {
+            false
+        } else {
+            row.value_at(&at.exact) > self.exact
+        }
+    }
+}
+
+/// A search for the largest absolute value of a graph's outputs.
+pub(crate) struct Search<'a> {
+    graph: &'a IntegerGraph,
+    largest: Option<Largest>,
+    /// The largest value so far times each output's scale.
+    most: Vec<Limit>,
+    /// Values of scaled outputs that are told of where they are exceeded.
+    within: Vec<Limit>,
+}
+
+impl<'a> Search<'a> {
+    /// At its beginning. Where a scaled output is beyond its limit that will be told; limits may be left out.
+    pub fn new(graph: &'a IntegerGraph, within: &[Rational]) -> Self {
+        let within = within.iter().cloned().map(Limit::from).collect();
+        Search { graph, largest: None, most: Vec::new(), within }
+    }
+
+    /// The largest absolute value on a domain. `each` is told the cells where outputs are beyond their limits, and
+    /// these; the steps of a proof that nothing is larger are put into `kept` while it is open.
+    ///
+    /// # Errors
+    /// When the domain has no interior, there is no output, or a limit of the walk is reached.
+    pub fn on_cells(
+        &mut self,
+        domain: &Domain,
+        limits: Limits<'_>,
+        kept: &mut KeptSteps,
+        mut each: impl FnMut(&Cell<'_>, &[RowBeyond]),
+    ) -> Result<Largest, Error> {
+        let (graph, proving) = (self.graph, Shared::new(kept.is_open()));
+        let visit = |step: Step<'_>| {
             let step = match step {
                 Step::Cut { .. } => Some(CellStep::Split),
                 Step::Stays { on, proof } => proof.map(|proof| CellStep::stays(on, proof)),
-                Step::Cell(cell) => match highest_on_cell(cell, &graph.scales, proving.get(), &mut largest) {
-                    Some((here, step)) => {
-                        each(cell, &here);
+                Step::Cell(cell) => match self.on_cell(cell, proving.get()) {
+                    Some((beyond, step)) => {
+                        if !beyond.is_empty() {
+                            each(cell, &beyond);
+                        }
                         step
                     }
                     None => return false,
@@ -84,49 +144,57 @@ pub(crate) fn largest_on_cells(
                 proving.set(kept.is_open());
             }
             true
-        },
-    )?;
-    let nowhere = || Error::input("there is no output to compare");
-    largest.ok_or_else(nowhere)
-}
+        };
+        walk_integers(graph, domain, limits, || proving.get(), visit)?;
+        let nowhere = || Error::input("there is no output to compare");
+        self.largest.take().ok_or_else(nowhere)
+    }
 
-/// The largest absolute value on a cell, and the step that shows it if that is asked for; `None` where there is
-/// none. A larger value than the largest so far takes its place.
-fn highest_on_cell(
-    cell: &Cell<'_>,
-    scales: &[Rational],
-    proved: bool,
-    largest: &mut Option<Largest>,
-) -> Option<(Rational, Option<CellStep>)> {
-    let mut here = Rational::zero();
-    let rows = cell.output_rows();
-    // Constants are small enough on every cell once the largest of them is the bound.
-    let is_constant = rows.iter().all(IntegerRow::is_constant);
-    let mut bounds = Vec::new();
-    for (row, scale) in rows.into_iter().zip(scales) {
-        let both = [row.negated(), row].map(|row| cell.highest_row(row, scale, proved && !is_constant));
-        let mut shown = Vec::with_capacity(2);
-        for (highest, proof) in both {
-            let (value, point) = match highest {
-                Highest::At(value, point) => (value, point),
-                Highest::Unbounded(from, ray) => {
-                    *largest = Some(Largest::Infinite { from, ray });
-                    return None;
+    /// Looks at a cell: where outputs are beyond their limits, and the step that shows their highest values if that is
+    /// asked for; `None` where there are none.
+    fn on_cell(&mut self, cell: &Cell<'_>, proved: bool) -> Option<(Vec<RowBeyond>, Option<CellStep>)> {
+        let rows = cell.output_rows();
+        // Constants are small enough on every cell once the largest of them is the bound.
+        let is_constant = rows.iter().all(IntegerRow::is_constant);
+        let mut beyond = Vec::new();
+        let mut bounds = Vec::with_capacity(if proved { rows.len() } else { 0 });
+        for (output, row) in rows.into_iter().enumerate() {
+            let row = Scaled::from(row);
+            let mut shown = [None, None];
+            // From below, which proofs show second, and from above.
+            for (row, shown) in [row.negated(), row].into_iter().zip(shown.iter_mut().rev()) {
+                let (peak, proof) = cell.peak(&row, proved && !is_constant);
+                let is_beyond = self.within.get(output).is_some_and(|limit| limit.is_exceeded(&row, &peak));
+                self.raise(output, &row, peak)?;
+                *shown = proof;
+                if is_beyond {
+                    beyond.push(RowBeyond { output, row: IntegerRow { entries: row.exact } });
                 }
-            };
-            if value > here {
-                here = value.clone();
             }
-            if !matches!(largest, Some(Largest::At(most, _)) if value <= *most) {
-                *largest = Some(Largest::At(value, point));
+            if let [Some(above), Some(below)] = shown {
+                bounds.push([above, below]);
             }
-            shown.extend(proof);
         }
-        // The first of them bounds the output from below.
-        if let Ok([below, above]) = <[Combination; 2]>::try_from(shown) {
-            bounds.push([above, below]);
+        let step = if is_constant { CellStep::Equal } else { CellStep::Bounded(bounds) };
+        Some((beyond, proved.then_some(step)))
+    }
+
+    /// Takes the value at a peak for the largest if it is larger; `None` where there is no largest.
+    fn raise(&mut self, output: usize, row: &Scaled, peak: Peak<'_>) -> Option<()> {
+        if self.most.get(output).is_some_and(|most| !most.is_exceeded(row, &peak)) {
+            return Some(());
+        }
+        let scales = &self.graph.scales;
+        match peak.highest(row, &scales[output]) {
+            Highest::At(value, point) => {
+                self.most = scales.iter().map(|scale| Limit::from(scale * &value)).collect();
+                self.largest = Some(Largest::At(value, point));
+                Some(())
+            }
+            Highest::Unbounded(from, ray) => {
+                self.largest = Some(Largest::Infinite { from, ray });
+                None
+            }
         }
     }
-    let step = if is_constant { CellStep::Equal } else { CellStep::Bounded(bounds) };
-    Some((here, proved.then_some(step)))
 }

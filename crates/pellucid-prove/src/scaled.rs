@@ -14,6 +14,8 @@ use pellucid_core::{Affine, Integer, IntegerRow, Rational, remove_common_factor,
 pub(crate) struct Scaled {
     pub exact: Vec<Integer>,
     floats: Vec<f64>,
+    /// The power of two that the floats were divided by; infinite where it is no float.
+    unit: f64,
     /// Of a corner: its coordinates as fractions, worked out once for all the cells around it.
     point: OnceLock<Vec<Rational>>,
 }
@@ -46,7 +48,7 @@ impl Scaled {
             };
             exact.iter().map(shifted).collect()
         };
-        Scaled { exact, floats, point: OnceLock::new() }
+        Scaled { exact, floats, unit: (bits as f64).exp2(), point: OnceLock::new() }
     }
 
     /// The point with these homogeneous coordinates.
@@ -80,6 +82,21 @@ impl Scaled {
     /// About the value of a row at a point in homogeneous coordinates, up to the row's scale.
     pub fn float_at(&self, point: &Scaled) -> f64 {
         self.float_dot(point).0 / point.floats[point.floats.len() - 1]
+    }
+
+    /// The value of a row at a point in homogeneous coordinates, in floats: from below and from above. Both are
+    /// infinite where floats cannot tell.
+    pub fn bounds_at(&self, point: &Scaled) -> (f64, f64) {
+        let (sum, error) = self.float_dot(point);
+        let last = point.floats[point.floats.len() - 1];
+        let value = sum / last * self.unit;
+        // The last coordinate, the quotient and the sums below are off by a relative 2^-53 each.
+        let error = error / last.abs() * self.unit + value.abs() * 8.0 * f64::EPSILON;
+        // A last coordinate that is tiny beside the others may have underflowed.
+        if last.abs() < UNDERFLOW || !error.is_finite() {
+            return (f64::NEG_INFINITY, f64::INFINITY);
+        }
+        (value - error, value + error)
     }
 
     /// The sign of the inner product.
@@ -127,6 +144,7 @@ impl Scaled {
         Scaled {
             exact: self.exact.iter().map(|c| -c).collect(),
             floats: self.floats.iter().map(|c| -c).collect(),
+            unit: self.unit,
             point: OnceLock::new(),
         }
     }
@@ -188,6 +206,16 @@ mod tests {
             let rest = x.dot(&y) - &x.exact[3] * &y.exact[3];
             x = Scaled::new(vec![&x.exact[0] * &y.exact[3], &x.exact[1] * &y.exact[3], &x.exact[2] * &y.exact[3], Integer::from(near) - rest]);
             prop_assert_eq!(x.sign_with(&y), sign(&x, &y));
+        }
+
+        #[test]
+        fn bounds_hold(a in integers(), b in integers()) {
+            let (row, point) = (Scaled::new(a), Scaled::new(b));
+            prop_assume!(!point.is_direction());
+            let (low, high) = row.bounds_at(&point);
+            let value = row.value_at(&point.exact);
+            let exact = |bound: f64| Rational::from_f64(bound).unwrap_or_else(|| value.clone());
+            prop_assert!(exact(low) <= value && value <= exact(high), "{} {} {}", low, value, high);
         }
 
         #[test]

@@ -54,6 +54,28 @@ pub enum Highest {
     Unbounded(Vec<Rational>, Vec<Rational>),
 }
 
+/// Where a row is largest on a cell, its value not worked out where that is not needed.
+#[derive(Clone, Debug)]
+pub(crate) enum Peak<'a> {
+    /// At this corner, in homogeneous coordinates.
+    Vertex(&'a Scaled),
+    /// Its largest value, at this point.
+    At(Rational, Vec<Rational>),
+    /// It grows without bound from this interior point along this direction.
+    Unbounded(Vec<Rational>, Vec<Rational>),
+}
+
+impl Peak<'_> {
+    /// The point with the value there of `row / scale`.
+    pub fn highest(self, row: &Scaled, scale: &Rational) -> Highest {
+        match self {
+            Peak::Vertex(at) => Highest::At(row.value_at(&at.exact) / scale, point(&at.exact)),
+            Peak::At(value, point) => Highest::At(value / scale, point),
+            Peak::Unbounded(from, ray) => Highest::Unbounded(from, ray),
+        }
+    }
+}
+
 impl Shape {
     /// The cell that the rows bound (the first one is the constant 1), around a point of its interior.
     pub fn of_domain(planes: &Planes, inside: &[Rational]) -> Shape {
@@ -119,31 +141,25 @@ impl Shape {
         }
     }
 
-    /// Where a map is largest. The map is `row / scale`. If that is asked for, with a combination of the cell's
-    /// rows that is `-row` up to a constant, which shows that no value is larger.
-    pub fn highest(
-        &self,
-        row: &Scaled,
-        scale: &Rational,
-        planes: &Planes,
-        proved: bool,
-    ) -> (Highest, Option<Combination>) {
+    /// Where a row is largest. If that is asked for, with a combination of the cell's rows that is `-row` up to a
+    /// constant, which shows that no value is larger.
+    pub fn peak(&self, row: &Scaled, planes: &Planes, proved: bool) -> (Peak<'_>, Option<Combination>) {
         let unbounded = |ray: &[Integer]| {
             let whole = |values: &[Integer]| values.iter().map(|v| Rational::from(v.clone())).collect::<Vec<_>>();
-            (Highest::Unbounded(point(&self.interior_point()), whole(&ray[..ray.len() - 1])), None)
+            (Peak::Unbounded(point(&self.interior_point()), whole(&ray[..ray.len() - 1])), None)
         };
         match self {
             Shape::Corners(cone) => match cone.top(row) {
                 Top::Vertex(at) => {
                     let proof = proved.then(|| combination(cone.express_top(row, at, planes)));
-                    (Highest::At(row.value_at(at.exact()) / scale, point(at.exact())), proof)
+                    (Peak::Vertex(at.scaled()), proof)
                 }
                 Top::Ray(ray) => unbounded(&ray),
             },
             Shape::Point(_) => match maximize(&row.to_affine(), &affine_rows(planes)) {
                 Maximum::At { value, point, multipliers } => {
                     let proof = proved.then(|| whole(Rational::one(), multipliers));
-                    (Highest::At(value / scale, point), proof)
+                    (Peak::At(value, point), proof)
                 }
                 Maximum::Unbounded { ray } => unbounded(&homogeneous_direction(&ray)),
                 Maximum::Infeasible => unreachable!("the cell has an interior"),
@@ -352,7 +368,11 @@ mod tests {
                 }
             }
             let one = Rational::one();
-            match (corners.highest(&map, &one, &planes, true), programs.highest(&map, &one, &planes, true)) {
+            let highest = |shape: &Shape| {
+                let (peak, proof) = shape.peak(&map, &planes, true);
+                (peak.highest(&map, &one), proof)
+            };
+            match (highest(&corners), highest(&programs)) {
                 ((Highest::At(a, at), by_corners), (Highest::At(b, _), by_programs)) => {
                     prop_assert_eq!(&map.to_affine().at(&at), &a);
                     prop_assert_eq!(&a, &b);

@@ -15,7 +15,7 @@ use pellucid_core::{
 use crate::cone::Cone;
 use crate::polyhedron::interior_point;
 use crate::scaled::Scaled;
-use crate::shape::{Cut, Highest, Planes, Shape};
+use crate::shape::{Cut, Highest, Peak, Planes, Shape};
 
 /// How far a walk may go.
 #[derive(Clone, Copy)]
@@ -150,20 +150,15 @@ impl Cell<'_> {
 
     /// Where a map is largest on the closed cell.
     pub fn highest(&self, map: &Affine) -> Highest {
-        let row = IntegerRow::of(map);
+        let row = Scaled::from(IntegerRow::of(map));
         let scale = Rational::primitive_scale(map.coefficients.iter().chain([&map.constant]));
-        self.shape.highest(&Scaled::from(row), &scale, self.planes, false).0
+        self.peak(&row, false).0.highest(&row, &scale)
     }
 
-    /// As [`Cell::highest`], for `row / scale`; with a combination of rows that shows it, up to a constant, if that
-    /// is asked for.
-    pub(crate) fn highest_row(
-        &self,
-        row: IntegerRow,
-        scale: &Rational,
-        proved: bool,
-    ) -> (Highest, Option<Combination>) {
-        self.shape.highest(&Scaled::from(row), scale, self.planes, proved)
+    /// Where a row is largest; with a combination of the cell's rows that shows it if that is asked for
+    /// ([`Shape::peak`]).
+    pub(crate) fn peak(&self, row: &Scaled, proved: bool) -> (Peak<'_>, Option<Combination>) {
+        self.shape.peak(row, self.planes, proved)
     }
 
     /// The corners, where they are few enough to be kept.
