@@ -85,55 +85,80 @@ impl MaxMin {
     }
 }
 
+/// Some of the maps, a bit each.
+#[derive(Clone, PartialEq)]
+struct MapSet(Vec<u64>);
+
+impl MapSet {
+    fn of(members: &[usize], n_maps: usize) -> Self {
+        let mut words = vec![0; n_maps.div_ceil(64)];
+        members.iter().for_each(|i| words[i / 64] |= 1 << (i % 64));
+        MapSet(words)
+    }
+
+    fn remove(&mut self, map: usize) {
+        self.0[map / 64] &= !(1 << (map % 64));
+    }
+
+    fn is_within(&self, other: &MapSet) -> bool {
+        self.0.iter().zip(&other.0).all(|(own, other)| own & !other == 0)
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+}
+
 /// Sets that each meet all of `met`, such that each of `within` contains one of them: every one as
 /// small, and their number as low, as taking and leaving one after the other gets.
 fn few_small_sets(within: &[Vec<usize>], met: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let inside = |set: &[usize], other: &[usize]| set.iter().all(|i| other.contains(i));
     let n_maps = within.iter().chain(met).flatten().max().map_or(0, |most| most + 1);
     // For each map which of the sets to be met it is in.
     let mut places: Vec<Vec<usize>> = vec![Vec::new(); n_maps];
     met.iter().enumerate().for_each(|(place, other)| other.iter().for_each(|i| places[*i].push(place)));
-    let mut sets: Vec<Vec<usize>> = Vec::new();
-    for large in within {
-        let mut set = large.clone();
+    let cells: Vec<MapSet> = within.iter().map(|large| MapSet::of(large, n_maps)).collect();
+    let mut sets: Vec<(MapSet, Vec<usize>)> = Vec::new();
+    for (large, cell) in within.iter().zip(&cells) {
+        let mut set = cell.clone();
         // How often each of them is met; one that is met once holds its member.
         let mut times = vec![0usize; met.len()];
-        set.iter().flat_map(|i| &places[*i]).for_each(|place| times[*place] += 1);
+        large.iter().flat_map(|i| &places[*i]).for_each(|place| times[*place] += 1);
         // Members that few of the sets to be met need go first.
         let mut order = large.clone();
         order.sort_by_key(|i| places[*i].len());
         for i in order {
             if !times.contains(&0) && places[i].iter().all(|place| times[*place] > 1) {
-                set.retain(|j| *j != i);
+                set.remove(i);
                 places[i].iter().for_each(|place| times[*place] -= 1);
             }
         }
-        if !sets.contains(&set) {
-            sets.push(set);
+        if !sets.iter().any(|(known, _)| *known == set) {
+            let members = large.iter().copied().filter(|i| set.0[i / 64] >> (i % 64) & 1 == 1).collect();
+            sets.push((set, members));
         }
     }
     // The smallest first, then those that most cells still need.
-    let mut chosen: Vec<Vec<usize>> = Vec::new();
-    let mut open: Vec<&Vec<usize>> = within.iter().collect();
+    let mut chosen: Vec<&(MapSet, Vec<usize>)> = Vec::new();
+    let mut open: Vec<&MapSet> = cells.iter().collect();
     while !open.is_empty() {
-        let gain = |set: &Vec<usize>| open.iter().filter(|large| inside(set, large)).count();
-        let Some(best) = sets.iter().max_by_key(|set| (gain(set), std::cmp::Reverse(set.len()))).cloned() else {
+        let gain = |set: &MapSet| open.iter().filter(|cell| set.is_within(cell)).count();
+        let Some(best) = sets.iter().max_by_key(|(set, _)| (gain(set), std::cmp::Reverse(set.len()))) else {
             break;
         };
-        open.retain(|large| !inside(&best, large));
+        open.retain(|cell| !best.0.is_within(cell));
         chosen.push(best);
     }
     // A set is of no use when every cell that it serves is served by another one.
     let mut k = 0;
     while k < chosen.len() {
-        let served = |large: &Vec<usize>| (0..chosen.len()).any(|j| j != k && inside(&chosen[j], large));
-        if within.iter().all(served) {
+        let served = |cell: &MapSet| (0..chosen.len()).any(|j| j != k && chosen[j].0.is_within(cell));
+        if cells.iter().all(served) {
             chosen.remove(k);
         } else {
             k += 1;
         }
     }
-    chosen
+    chosen.into_iter().map(|(_, members)| members.clone()).collect()
 }
 
 /// The sets as an outer choice of inner choices, arguments in the order of their inputs.

@@ -53,10 +53,13 @@ pub fn shorten(expr: &Expr) -> Expr {
     if length(&short) < length(expr) { short } else { expr.clone() }
 }
 
-/// With so many numbers, all of them different, a tree has no terms in common that a rule could bring together.
+/// With so many numbers, nearly all of them different, a tree has next to no terms in common that a rule could bring
+/// together.
 const MANY_NUMBERS: usize = 8;
+/// Of so many numbers all are different but one.
+const ONE_TWICE_IN: usize = 10;
 
-/// Are there many numbers beside 1, and none of them twice?
+/// Are there many numbers beside 1, and hardly any of them twice?
 fn shares_nothing(expr: &Expr) -> bool {
     fn collect(expr: &Expr, numbers: &mut Vec<Rational>) {
         if let Expr::Constant(value) | Expr::Scale(value, _) = expr
@@ -71,7 +74,7 @@ fn shares_nothing(expr: &Expr) -> bool {
     let count = numbers.len();
     numbers.sort_unstable();
     numbers.dedup();
-    count >= MANY_NUMBERS && numbers.len() == count
+    count >= MANY_NUMBERS && (count - numbers.len()) * ONE_TWICE_IN <= count
 }
 
 /// Is an expression so simple that none is shorter: two terms, or one call of inputs or of a plain sum?

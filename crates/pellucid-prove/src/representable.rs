@@ -119,7 +119,8 @@ fn refutation(function: &Function, domain: &Domain, here: Kink, there: Kink) -> 
 /// each tried at many of its points. Most functions of more than one layer fail here.
 fn quick_refutation(graph: &ReluGraph, domain: &Domain) -> Option<(Kink, Kink)> {
     const STARTS: usize = 4;
-    const POINTS: usize = 200;
+    // Most are refuted at a few points of some hyperplane, which is not always the first.
+    const POINTS: [usize; 2] = [6, 200];
     if graph.n_inputs == 1 {
         // A hyperplane is a point: there is one jump.
         return None;
@@ -137,8 +138,9 @@ fn quick_refutation(graph: &ReluGraph, domain: &Domain) -> Option<(Kink, Kink)> 
             relus.push(if on { map } else { Affine::constant(graph.n_inputs, Rational::zero()) });
         }
     }
-    planes.iter().find_map(|plane| {
-        let mut kinks = points_of(plane, &[], domain).take(POINTS).filter_map(|point| kink_at(graph, plane, point));
+    let tried = POINTS.iter().flat_map(|n_points| planes.iter().map(move |plane| (n_points, plane)));
+    tried.into_iter().find_map(|(n_points, plane)| {
+        let mut kinks = points_of(plane, &[], domain).take(*n_points).filter_map(|point| kink_at(graph, plane, point));
         let first = kinks.next()?;
         kinks.find(|kink| kink.jump != first.jump).map(|kink| (first, kink))
     })
