@@ -157,24 +157,28 @@ fn refitted(sampled: &Sampled, maps: Vec<Fitted>, noise: f64) -> (Vec<Fitted>, b
         }
     }
     let mut chosen: Vec<Mask> = vec![vec![0; n_points]; maps.len()];
+    let mut own = vec![f64::NAN; n_points];
     for (k, best) in best.into_iter().enumerate() {
-        if here.get(best).is_some_and(|here| (sampled.values[k] - here[k]).abs() <= 3.0 * noise) {
-            chosen[best][k] = 1;
+        if let Some(here) = here.get(best) {
+            own[k] = here[k];
+            chosen[best][k] = u8::from((sampled.values[k] - here[k]).abs() <= 3.0 * noise);
         }
+    }
+    // How many maps are near the one that each point chose, itself among them.
+    let mut n_near: Mask = vec![0; n_points];
+    for map in &here {
+        let near = map.iter().zip(&own).map(|(map, own)| u8::from((map - own).abs() <= 4.0 * noise));
+        n_near.iter_mut().zip(near).for_each(|(count, near)| *count += near);
     }
     let mut fits: Vec<(usize, Fitted)> = Vec::new();
     let mut is_settled = true;
-    for (index, (known, points)) in maps.into_iter().zip(chosen).enumerate() {
+    for (known, points) in maps.into_iter().zip(chosen) {
         let count = count_both(&points, &points);
         if count == 0 {
             is_settled = false;
             continue;
         }
-        let mut alone = points.clone();
-        for other in here.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other) {
-            let apart = other.iter().zip(&here[index]).map(|(other, own)| (other - own).abs() > 4.0 * noise);
-            alone.iter_mut().zip(apart).for_each(|(alone, is_apart)| *alone &= u8::from(is_apart));
-        }
+        let alone: Mask = points.iter().zip(&n_near).map(|(point, near)| point & u8::from(*near == 1)).collect();
         let enough = count_both(&alone, &alone) > 2 * known.map.coefficients.len();
         let points = if enough { alone } else { points };
         let is_known = known.points.as_ref() == Some(&points);
@@ -194,26 +198,27 @@ pub fn least_squares(sampled: &Sampled) -> Option<FloatMap> {
 /// The map with the least squares from the values, and a little from the gradients, of these points.
 fn fit(sampled: &Sampled, points: &[u8]) -> Option<FloatMap> {
     let n = sampled.reach.len();
-    let count = count_both(points, points) as f64;
-    if count == 0.0 {
+    let places: Vec<usize> = (0..points.len()).filter(|k| points[*k] == 1).collect();
+    if places.is_empty() {
         return None;
     }
-    // Around their middle and by reach, so that all unknowns are of one size; points that do not count become 0.
-    let counts: Vec<f64> = points.iter().map(|counts| f64::from(*counts)).collect();
-    let mean_of = |column: &[f64]| sum_in_lanes(column, &counts) / count;
-    let moved = |column: &[f64], middle: f64, reach: f64| -> Vec<f64> {
-        let each = 1.0 / reach;
-        column.iter().zip(&counts).map(|(value, counts)| (value - middle) * each * counts).collect()
+    let count = places.len() as f64;
+    let picked = |column: &[f64]| places.iter().map(|k| column[*k]).collect::<Vec<f64>>();
+    // Around their middle and by reach, so that all unknowns are of one size.
+    let centred = |column: &[f64], each: f64| {
+        let mut column = picked(column);
+        let middle = sum_in_lanes(&column) / count;
+        column.iter_mut().for_each(|value| *value = (*value - middle) * each);
+        (middle, column)
     };
-    let middle: Vec<f64> = sampled.inputs.iter().map(|input| mean_of(input)).collect();
-    let mean = mean_of(&sampled.values);
-    let values = moved(&sampled.values, mean, 1.0);
-    let inputs: Vec<Vec<f64>> = (0..n).map(|i| moved(&sampled.inputs[i], middle[i], sampled.reach[i])).collect();
+    let (mean, values) = centred(&sampled.values, 1.0);
+    let (middle, inputs): (Vec<f64>, Vec<Vec<f64>>) =
+        sampled.inputs.iter().zip(&sampled.reach).map(|(input, reach)| centred(input, 1.0 / reach)).unzip();
     let row = |i: usize| {
-        let mut row: Vec<f64> = (0..n).map(|j| sum_in_lanes(&inputs[i], &inputs[j])).collect();
+        let mut row: Vec<f64> = (0..n).map(|j| dot_in_lanes(&inputs[i], &inputs[j])).collect();
         row[i] += GRADIENT_WEIGHT * count;
-        let slope = mean_of(&sampled.gradients[i]) * count * sampled.reach[i];
-        row.push(sum_in_lanes(&inputs[i], &values) + GRADIENT_WEIGHT * slope);
+        let slope = sum_in_lanes(&picked(&sampled.gradients[i])) * sampled.reach[i];
+        row.push(dot_in_lanes(&inputs[i], &values) + GRADIENT_WEIGHT * slope);
         row
     };
     let solution = solve((0..n).map(row).collect())?;
@@ -223,11 +228,19 @@ fn fit(sampled: &Sampled, points: &[u8]) -> Option<FloatMap> {
 }
 
 /// The sum of products, in eight sums side by side: one after the other they would wait for each other.
-fn sum_in_lanes(values: &[f64], others: &[f64]) -> f64 {
+fn dot_in_lanes(values: &[f64], others: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
-    let (values, others) = (values.chunks(8), others.chunks(8));
-    for (values, others) in values.zip(others) {
+    for (values, others) in values.chunks(8).zip(others.chunks(8)) {
         sums.iter_mut().zip(values.iter().zip(others)).for_each(|(sum, (a, b))| *sum += a * b);
+    }
+    sums.iter().sum()
+}
+
+/// The sum of numbers, likewise.
+fn sum_in_lanes(values: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    for values in values.chunks(8) {
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
     }
     sums.iter().sum()
 }
