@@ -47,10 +47,13 @@ pub fn sized(entry: &Entry, domain: &Domain, limits: Limits<'_>) -> Result<Sized
     let mut others: Vec<(String, Network<Rational>)> = Vec::new();
     for (other, why) in &entry.also {
         let inputs = other.input_names().to_vec();
-        let composed = graph_to_network(&other.to_relu_graph(), domain, inputs, Effort::Full)?;
-        let is_small = composed.hidden_neurons() <= MOST_MADE_SMALLER;
+        // Between finitely many points a circuit computes what it likes: it is put together for the box around them.
+        let around = domain.clone().without_gaps();
+        let composed = graph_to_network(&other.to_relu_graph(), &around, inputs, Effort::Full)?;
+        // At the points alone all of them are the function that was compiled already.
+        let is_worth_it = composed.hidden_neurons() <= MOST_MADE_SMALLER && around == *domain;
         others.push((why.clone(), composed));
-        if !is_small {
+        if !is_worth_it {
             continue;
         }
         match compile(other, domain, Biases::ALLOWED, limits) {
