@@ -20,6 +20,9 @@ use crate::shorten::shorten;
 const MAX_CELLS: usize = 400;
 /// The same once cells are cut where the order of the maps changes.
 const MAX_CUT_CELLS: usize = 2_000;
+/// Comparing a map with the function on a cell takes a linear program, which takes longer the longer its numbers are:
+/// so many comparisons are made, times the binary digits of a number.
+const MAX_COMPARED_BITS: usize = 300_000;
 
 /// The max-min form of one output, or the min-max form if it is shorter.
 ///
@@ -27,7 +30,7 @@ const MAX_CUT_CELLS: usize = 2_000;
 /// When there are too many cells.
 pub fn lattice_form(graph: &ReluGraph, output: usize, domain: &Domain, limits: Limits<'_>) -> Result<Expr, Error> {
     let Pieces { maps, cells } = pieces(graph, output, domain, limits)?;
-    let orders = orders(&maps, cells)?;
+    let orders = orders(&maps, cells, limits)?;
     let above: Vec<Vec<usize>> = orders.iter().map(|order| order.members(1)).collect();
     let below: Vec<Vec<usize>> = orders.iter().map(|order| order.members(-1)).collect();
     Ok(shorten(&MaxMin::new(&above, &below).written(&maps)))
@@ -83,11 +86,20 @@ impl Order {
 }
 
 /// The orders of the maps around f on all cells, cut where they change.
-fn orders(maps: &[Affine], cells: Vec<Cut>) -> Result<Vec<Order>, Error> {
+fn orders(maps: &[Affine], cells: Vec<Cut>, limits: Limits<'_>) -> Result<Vec<Order>, Error> {
     let mut orders: Vec<Order> = Vec::new();
+    let numbers = || maps.iter().flat_map(|map| map.coefficients.iter().chain([&map.constant]));
+    let bits = numbers().map(Rational::bits).sum::<usize>() / numbers().count().max(1);
+    let mut bits_left = MAX_COMPARED_BITS;
     let mut pending = cells;
     let mut n_cells = pending.len();
     while let Some(cell) = pending.pop() {
+        if limits.stopped() {
+            return Err(Error::limit("stopped while writing the pieces as a formula"));
+        }
+        bits_left = bits_left.checked_sub(maps.len() * bits).ok_or_else(|| {
+            Error::limit(format!("the network has {} affine pieces, too many for a formula", maps.len()))
+        })?;
         match order(maps, &cell) {
             Ok(order) if orders.contains(&order) => {}
             Ok(order) => orders.push(order),

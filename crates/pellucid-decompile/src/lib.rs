@@ -227,11 +227,21 @@ fn is_needed(neuron: &Neuron, form: &OneLayerForm) -> bool {
 /// How coarsely the rows of trained neurons are read beside a formula that the pieces tell.
 const ROWS_SLACK: (i64, i64) = (1, 100);
 
+/// How near a formula is looked for where the exact one cannot be written.
+const NEAR: (i64, i64) = (1, 10_000);
+
 /// More than one hidden layer, trained weights: what the large affine pieces say, and what the neurons do.
 fn trained_deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decompiled, Error> {
-    let Some(found) = by_pieces(network, question)? else {
+    let is_exact = question.tolerance.is_zero();
+    let tolerance = if is_exact { Rational::ratio(NEAR.0, NEAR.1) } else { question.tolerance.clone() };
+    let Some(mut found) = by_pieces(network, &Question { tolerance, ..question.clone() })? else {
         return Err(Error::limit("found no simple formula that is near the network"));
     };
+    if is_exact {
+        // It is held against the tolerance that was asked for.
+        found.deviation = deviation(network, &found.formula, question)?;
+        found.closer = None;
+    }
     let slack = Rational::ratio(ROWS_SLACK.0, ROWS_SLACK.1);
     let Mechanism { neurons, circuits, formula, noise, .. } =
         mechanism(network, &question.domain, &slack, question.limits)?;
@@ -270,6 +280,14 @@ fn deeper(network: &Network<Rational>, question: &Question<'_>) -> Result<Decomp
     let by_cells = by_cells(network, &Question { limits, ..question.clone() });
     let length = |formula: &Function| formula.to_string().len();
     let is_limit = matches!(&by_cells, Err(error) if error.is_limit());
+    if is_limit
+        && composed.is_none()
+        && !question.limits.stopped()
+        && let Ok(mut near) = trained_deeper(network, question)
+    {
+        near.remarks.push("no exact formula was found within the limits: this one is near".to_string());
+        return Ok(near);
+    }
     let (by_cells, form) = match by_cells {
         Ok((formula, form)) => (Some(formula), form),
         Err(_) if is_limit && composed.is_some() => (None, None),

@@ -11,6 +11,8 @@
 //! but `pellucid`, which is the version, and `layers`.
 
 use pellucid_core::{Layer, Network, Rational};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::wrong::{Wrong, quoted};
@@ -37,6 +39,7 @@ pub(crate) fn json_to_network(bytes: &[u8]) -> Result<NetworkFile, Wrong> {
         return Err(Wrong::one("it is not a JSON object"));
     };
     check_version(&object)?;
+    check_names(text)?;
 
     let mut reader = Reader { numbers: Numbers::Exact, bits_left: MAX_BITS, wrong: Vec::new() };
     reader.check_keys(&object, &KEYS, "");
@@ -62,6 +65,35 @@ fn check_version(object: &Map<String, Value>) -> Result<(), Wrong> {
         None => Err(Wrong::one(
             r#"it is JSON but not a network: {"pellucid": 1, "layers": [{"weights": [["1", "-1/2"]], "biases": ["0"]}]} is one"#,
         )),
+    }
+}
+
+/// Of entries of one name all but the last would be lost without a word.
+fn check_names(text: &str) -> Result<(), Wrong> {
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct Names {
+        pellucid: Option<IgnoredAny>,
+        inputs: Option<IgnoredAny>,
+        function: Option<IgnoredAny>,
+        domain: Option<IgnoredAny>,
+        numbers: Option<IgnoredAny>,
+        layers: Option<Vec<LayerNames>>,
+    }
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct LayerNames {
+        weights: Option<IgnoredAny>,
+        biases: Option<IgnoredAny>,
+    }
+    match serde_json::from_str::<Names>(text) {
+        Err(error) if error.to_string().starts_with("duplicate field") => {
+            let message = error.to_string();
+            let (name, place) = message.trim_start_matches("duplicate field ").split_once(" at ").unwrap_or_default();
+            Err(Wrong::one(format!("{name} is there twice, at {place}")))
+        }
+        // What else is wrong is told with its place.
+        _ => Ok(()),
     }
 }
 

@@ -80,6 +80,7 @@ pub use vnnlib_to_property::read_property;
 
 use format::Content;
 use notes::Notes;
+use tensors_to_network::{Stored, tensors_to_network};
 use wrong::Wrong;
 
 /// The network in the bytes of a file; `name` is what messages call the file.
@@ -131,11 +132,11 @@ fn contents_to_network(bytes: &[u8], name: &str, options: ReadOptions) -> Result
         Content::Onnx => onnx::onnx_to_network(bytes),
         Content::Safetensors => {
             let (tensors, notes) = safetensors::safetensors_to_tensors(bytes)?;
-            tensors_to_network::tensors_to_network(tensors, notes)
+            tensors_to_network(tensors, Stored::ByName, notes)
         }
         Content::Npz(archive) => {
             let tensors = npz::npz_to_tensors(&archive)?;
-            tensors_to_network::tensors_to_network(tensors, Notes::default())
+            tensors_to_network(tensors, Stored::AsMade, Notes::default())
         }
         Content::Pt(archive) => pt_to_network::pt_to_network(&archive),
         Content::OldPt => pt_to_network::old_pt_to_network(bytes),

@@ -44,6 +44,14 @@ pub struct Reading {
     pub remarks: Vec<String>,
 }
 
+impl Reading {
+    /// The same with one more remark, if there is one.
+    pub(crate) fn with_remark(mut self, remark: Option<String>) -> Self {
+        self.remarks.extend(remark);
+        self
+    }
+}
+
 impl From<NetworkFile> for Reading {
     /// Nothing had to be done.
     fn from(file: NetworkFile) -> Self {

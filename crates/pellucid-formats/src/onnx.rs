@@ -95,7 +95,9 @@ impl<'g> Program<'g> {
         let (mut constants, mut initialised, mut unreadable) = (HashMap::new(), HashSet::new(), HashSet::new());
         for message in &graph.initialisers {
             let name = tensor_name(message)?;
-            initialised.insert(name);
+            if !initialised.insert(name) {
+                wrong.push(format!("the weight {} is there twice", quoted(name)));
+            }
             if needed.contains(name) {
                 match read_tensor(message, name) {
                     Ok(tensor) => drop(constants.insert(name, Rc::new(tensor))),

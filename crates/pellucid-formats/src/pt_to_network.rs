@@ -9,7 +9,7 @@ use crate::network_file::Reading;
 use crate::notes::Notes;
 use crate::pickle::{Id, Pickle, Value};
 use crate::tensor::{Dtype, Tensor, shared_budget};
-use crate::tensors_to_network::tensors_to_network;
+use crate::tensors_to_network::{Stored, tensors_to_network};
 use crate::wrong::{Wrong, quoted};
 use crate::zip::Archive;
 
@@ -103,14 +103,12 @@ fn pickle_to_network<'a>(pickle: &Pickle<'a>, storages: &mut Storages<'a, '_>) -
             return Err(Wrong::one("it does not hold a state dict; save with torch.save(model.state_dict(), ...)"));
         }
     };
-    let inner = items.iter().find_map(|(key, value)| match (pickle.get(*key), pickle.get(*value)) {
-        (Value::Text(key), Value::Dict(_) | Value::Module { .. }) if STATE_DICT_KEYS.contains(key) => Some(*value),
-        _ => None,
-    });
-    let items = match inner.map(|id| (id, pickle.get(id))) {
-        Some((id, Value::Module { .. })) => return modules_to_network(pickle, id, storages),
-        Some((_, Value::Dict(inner))) => inner,
-        _ => items,
+    let (items, remark) = match network_within(pickle, items)? {
+        None => (items, None),
+        Some((id, remark)) => match pickle.get(id) {
+            Value::Dict(inner) => (inner, remark),
+            _ => return modules_to_network(pickle, id, storages).map(|reading| reading.with_remark(remark)),
+        },
     };
     // Beside tensors, epochs and losses are saved too.
     let is_tensor = |id: &Id| matches!(pickle.get(*id), Value::Tensor { .. });
@@ -127,7 +125,45 @@ fn pickle_to_network<'a>(pickle: &Pickle<'a>, storages: &mut Storages<'a, '_>) -
         }
     }
     Wrong::unless_empty(wrong)?;
-    tensors_to_network(tensors, Notes::default())
+    tensors_to_network(tensors, Stored::AsMade, Notes::default()).map(|reading| reading.with_remark(remark))
+}
+
+/// Where a pickled dictionary holds a network beside other things: the one under a usual name, or the only one;
+/// with a remark where others are left out. `None` where the dictionary is the state dict itself.
+fn network_within(pickle: &Pickle<'_>, items: &[(Id, Id)]) -> Result<Option<(Id, Option<String>)>, Wrong> {
+    let is_tensor = |id: &Id| matches!(pickle.get(*id), Value::Tensor { .. });
+    let has_tensors = |items: &[(Id, Id)]| items.iter().any(|(_, value)| is_tensor(value));
+    let inner: Vec<(&str, Id)> = items
+        .iter()
+        .filter_map(|(key, value)| match (pickle.get(*key), pickle.get(*value)) {
+            (Value::Text(key), Value::Dict(_) | Value::Module { .. }) => Some((*key, *value)),
+            _ => None,
+        })
+        .collect();
+    let is_usual = |(key, _): &&(&str, Id)| STATE_DICT_KEYS.contains(key);
+    let is_network = |(_, id): &&(&str, Id)| match pickle.get(*id) {
+        Value::Dict(items) => has_tensors(items),
+        _ => true,
+    };
+    let networks: Vec<_> = inner.iter().filter(is_network).collect();
+    let usual: Vec<_> = networks.iter().copied().filter(is_usual).collect();
+    let names = |networks: &[&(&str, Id)]| networks.iter().map(|(key, _)| quoted(key)).collect::<Vec<_>>().join(", ");
+    match (networks.as_slice(), usual.as_slice()) {
+        // What is wrong with one of a usual name is told when it is read.
+        ([], _) => Ok(inner.iter().find(is_usual).map(|(_, id)| (*id, None))),
+        ([(_, id)], [_]) => Ok(Some((*id, None))),
+        (_, [(key, id)]) => {
+            let others: Vec<_> = networks.iter().copied().filter(|(other, _)| other != key).collect();
+            Ok(Some((*id, Some(format!("{} is read; beside it there is {}", quoted(key), names(&others))))))
+        }
+        // The tensors beside them are the network then.
+        (_, []) if has_tensors(items) => Ok(None),
+        ([(_, id)], []) => Ok(Some((*id, None))),
+        _ => Err(Wrong::one(format!(
+            "it holds several networks: {}; save one of them, with torch.save(model.state_dict(), ...)",
+            names(&networks)
+        ))),
+    }
 }
 
 /// The storages read so far, and how many numbers may still be taken out of them: tensors may

@@ -1,6 +1,7 @@
 //! safetensors: 8 bytes of header length, a JSON header, then the numbers.
 //! Format: <https://github.com/huggingface/safetensors#format>.
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::notes::Notes;
@@ -26,8 +27,17 @@ pub(crate) fn safetensors_to_tensors(bytes: &[u8]) -> Result<(Vec<Tensor>, Notes
     let (length, rest) = bytes.split_first_chunk::<8>().ok_or_else(cut)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| cut())?;
     let (header, data) = rest.split_at_checked(length).ok_or_else(cut)?;
-    let mut header: Map<String, Value> = serde_json::from_slice(header)
+    let Entries(entries) = serde_json::from_slice(header)
         .map_err(|error| Wrong::one(format!("the safetensors header is not a JSON object ({error})")))?;
+    let mut header: Map<String, Value> = Map::new();
+    let mut twice: Vec<String> = Vec::new();
+    for (name, entry) in entries {
+        if header.contains_key(&name) {
+            twice.push(format!("{} is there twice", quoted(&name)));
+        }
+        header.insert(name, entry);
+    }
+    Wrong::unless_empty(twice)?;
     let notes = match header.remove("__metadata__") {
         Some(Value::Object(metadata)) => {
             Notes::from_pairs(metadata.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))))
@@ -50,6 +60,29 @@ pub(crate) fn safetensors_to_tensors(bytes: &[u8]) -> Result<(Vec<Tensor>, Notes
     }
     Wrong::unless_empty(wrong)?;
     Ok((placed.into_iter().map(|(_, tensor)| tensor).collect(), notes))
+}
+
+/// The entries of a JSON object, those of one name too.
+struct Entries(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Entries;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
 }
 
 /// One entry of the header: where its data starts, and the tensor.

@@ -29,17 +29,30 @@ impl Part {
     }
 }
 
+/// What the order says in which a file holds its tensors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// They come as they were made: a dictionary keeps its order.
+    AsMade,
+    /// Nothing: the format's writers sort them by name.
+    ByName,
+}
+
 /// The network of a state dict, whose tensors come in the file's order.
-pub(crate) fn tensors_to_network(tensors: Vec<Tensor>, notes: Notes) -> Result<Reading, Wrong> {
+pub(crate) fn tensors_to_network(tensors: Vec<Tensor>, stored: Stored, notes: Notes) -> Result<Reading, Wrong> {
     let numbers = common_numbers(tensors.iter().map(|tensor| tensor.dtype));
     let (parts, named) = tensors_to_parts(tensors)?;
-    let (order, way, remark) = order_and_way(&parts, named)?;
+    let (order, way, remark) = order_and_way(&parts, named, stored)?;
+    let ordered = (!are_numbered(&parts)).then(|| {
+        let names = order.iter().map(|i| quoted(&parts[*i].prefix)).collect::<Vec<_>>().join(", ");
+        format!("its layers are taken in the order {names}, which their names do not tell")
+    });
     let mut wrong = Vec::new();
     let layers = order.iter().map(|index| part_to_layer(&parts[*index], way, &mut wrong)).collect();
     Wrong::unless_empty(wrong)?;
     let network = Network::new(notes.inputs, layers)?;
     let file = NetworkFile { network, numbers, function: notes.function, domain: notes.domain };
-    Ok(Reading { file, remarks: remark.into_iter().collect() })
+    Ok(Reading { file, remarks: remark.into_iter().chain(ordered).collect() })
 }
 
 /// The numbers that all of these are: float64 wins over float32, and floats over integers.
@@ -128,7 +141,12 @@ fn tensors_to_parts(tensors: Vec<Tensor>) -> Result<(Vec<Part>, Option<Way>), Wr
 
 /// The order of the layers, and which way their weights lie: as the names say if that fits, else as the
 /// shapes say. With a remark where the names did not say it.
-fn order_and_way(parts: &[Part], named: Option<Way>) -> Result<(Vec<usize>, Way, Option<String>), Wrong> {
+fn order_and_way(
+    parts: &[Part],
+    named: Option<Way>,
+    stored: Stored,
+) -> Result<(Vec<usize>, Way, Option<String>), Wrong> {
+    let in_order = |parts: &[Part], way: Way| in_order(parts, way, stored);
     let says = |way: Way| {
         let lie = if way == Way::OutIn { "(out, in)" } else { "(in, out)" };
         Some(format!("its weights are taken to lie {lie}, since their shapes fit only so"))
@@ -158,12 +176,23 @@ fn fits(parts: &[Part], way: Way) -> bool {
     parts.iter().all(|part| part.bias.as_ref().is_none_or(|bias| bias.shape[0] == part.sizes(way).1))
 }
 
+/// A layer's name without its numbers.
+fn stem(part: &Part) -> String {
+    part.prefix.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// Do the layers' names differ in their numbers only?
+fn are_numbered(parts: &[Part]) -> bool {
+    parts.windows(2).all(|pair| stem(&pair[0]) == stem(&pair[1]))
+}
+
 /// The layers in the order in which data flows through them.
 ///
 /// Names that differ in their numbers only are in the order of the numbers. Of other names
-/// (`hidden`, `out`) the alphabet says little: their order and the file's order are both tried,
-/// and if both fit and differ, nothing is guessed.
-fn in_order(parts: &[Part], way: Way) -> Result<Vec<usize>, Wrong> {
+/// (`hidden`, `out`) the alphabet says little: their order and the file's order are both tried, and where
+/// the file's order is the alphabet's whatever the network is, all others that fit; if several fit, nothing is
+/// guessed.
+fn in_order(parts: &[Part], way: Way, stored: Stored) -> Result<Vec<usize>, Wrong> {
     let unfit = |part: &Part| {
         let bias = part.bias.as_ref().filter(|bias| bias.shape[0] != part.sizes(way).1)?;
         Some(format!(
@@ -176,20 +205,29 @@ fn in_order(parts: &[Part], way: Way) -> Result<Vec<usize>, Wrong> {
         ))
     };
     Wrong::unless_empty(parts.iter().filter_map(unfit).collect())?;
-    let stem = |part: &Part| part.prefix.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
-    let numbered = parts.windows(2).all(|pair| stem(&pair[0]) == stem(&pair[1]));
+    let numbered = are_numbered(parts);
     let mut natural: Vec<usize> = (0..parts.len()).collect();
     natural.sort_by(|a, b| natural_order(&parts[*a].prefix, &parts[*b].prefix));
-    let stored: Vec<usize> = (0..parts.len()).collect();
-
-    let (natural_misfits, stored_misfits) = (misfits(parts, &natural, way), misfits(parts, &stored, way));
-    if !numbered && natural != stored && natural_misfits.is_empty() && stored_misfits.is_empty() {
-        let names = |order: &[usize]| order.iter().map(|i| quoted(&parts[*i].prefix)).collect::<Vec<_>>().join(", ");
-        return Err(Wrong::one(format!(
+    let natural_misfits = misfits(parts, &natural, way);
+    let names = |order: &[usize]| order.iter().map(|i| quoted(&parts[*i].prefix)).collect::<Vec<_>>().join(", ");
+    let untold = |one: &[usize], other: &[usize]| {
+        Err(Wrong::one(format!(
             "the layers' names do not tell their order: both {} and {} would fit; number them (0.weight, 1.weight, ...)",
-            names(&natural),
-            names(&stored)
-        )));
+            names(one),
+            names(other)
+        )))
+    };
+    if !numbered && stored == Stored::ByName {
+        return match fitting_orders(parts, &natural, way).as_slice() {
+            [] => Err(Wrong(natural_misfits)),
+            [order] => Ok(order.clone()),
+            [one, other, ..] => untold(one, other),
+        };
+    }
+    let stored: Vec<usize> = (0..parts.len()).collect();
+    let stored_misfits = misfits(parts, &stored, way);
+    if !numbered && natural != stored && natural_misfits.is_empty() && stored_misfits.is_empty() {
+        return untold(&natural, &stored);
     }
     if numbered || natural_misfits.is_empty() || !stored_misfits.is_empty() {
         Wrong::unless_empty(natural_misfits)?;
@@ -197,6 +235,59 @@ fn in_order(parts: &[Part], way: Way) -> Result<Vec<usize>, Wrong> {
     } else {
         Ok(stored)
     }
+}
+
+/// So many steps of looking for orders are made; with more layers of one size there are many orders anyway.
+const MAX_STEPS: usize = 10_000;
+
+/// Up to two orders in which each layer gives as many values as the next takes in, those first that are near
+/// `natural`. Layers whose names differ in their numbers only stay in the order of the numbers.
+fn fitting_orders(parts: &[Part], natural: &[usize], way: Way) -> Vec<Vec<usize>> {
+    struct Search<'a> {
+        parts: &'a [Part],
+        /// The layers of each name, in the order of their numbers, and how many are placed.
+        queues: Vec<(Vec<usize>, usize)>,
+        way: Way,
+        order: Vec<usize>,
+        found: Vec<Vec<usize>>,
+        n_steps: usize,
+    }
+    impl Search<'_> {
+        fn go_on(&mut self) {
+            self.n_steps += 1;
+            if self.order.len() == self.parts.len() {
+                self.found.push(self.order.clone());
+                return;
+            }
+            for queue in 0..self.queues.len() {
+                if self.found.len() == 2 || self.n_steps > MAX_STEPS {
+                    return;
+                }
+                let (members, placed) = &self.queues[queue];
+                let Some(next) = members.get(*placed).copied() else { continue };
+                let gives = self.order.last().map(|last| self.parts[*last].sizes(self.way).1);
+                if gives.is_none_or(|gives| gives == self.parts[next].sizes(self.way).0) {
+                    self.queues[queue].1 += 1;
+                    self.order.push(next);
+                    self.go_on();
+                    self.order.pop();
+                    self.queues[queue].1 -= 1;
+                }
+            }
+        }
+    }
+    let mut queues: Vec<(String, Vec<usize>)> = Vec::new();
+    for index in natural {
+        let stem = stem(&parts[*index]);
+        match queues.iter_mut().find(|(known, _)| *known == stem) {
+            Some((_, members)) => members.push(*index),
+            None => queues.push((stem, vec![*index])),
+        }
+    }
+    let queues = queues.into_iter().map(|(_, members)| (members, 0)).collect();
+    let mut search = Search { parts, queues, way, order: Vec::new(), found: Vec::new(), n_steps: 0 };
+    search.go_on();
+    search.found
 }
 
 /// The places where a layer's width is not what the next one takes in.
@@ -264,7 +355,7 @@ mod tests {
 
     fn shape(tensors: &[(&str, &[usize])]) -> Result<Vec<usize>, String> {
         let tensors = tensors.iter().map(|(name, shape)| tensor(name, shape)).collect();
-        tensors_to_network(tensors, Notes::default())
+        tensors_to_network(tensors, Stored::AsMade, Notes::default())
             .map(|reading| reading.file.network.shape())
             .map_err(|Wrong(findings)| findings.join("\n"))
     }
@@ -279,6 +370,46 @@ mod tests {
         );
         assert_eq!(shape(&[("input.weight", &[3, 2]), ("hidden.weight", &[1, 3])]), Ok(vec![2, 3, 1]));
         assert_eq!(shape(&[("weight", &[3, 2])]), Ok(vec![2, 3]));
+    }
+
+    /// The shape read from a file that is sorted by names.
+    fn sorted_shape(tensors: &[(&str, &[usize])]) -> Result<Vec<usize>, String> {
+        let mut tensors: Vec<Tensor> = tensors.iter().map(|(name, shape)| tensor(name, shape)).collect();
+        tensors.sort_by(|a, b| a.name.cmp(&b.name));
+        tensors_to_network(tensors, Stored::ByName, Notes::default())
+            .map(|reading| reading.file.network.shape())
+            .map_err(|Wrong(findings)| findings.join("\n"))
+    }
+
+    #[test]
+    fn the_alphabet_is_no_order() {
+        let autoencoder = [("encoder.weight", &[2, 4][..]), ("decoder.weight", &[4, 2])];
+        // A dictionary says that the encoder is first, but then the names must not say something else.
+        let untold = "the layers' names do not tell their order: both `decoder`, `encoder` and `encoder`, `decoder` would fit; number them (0.weight, 1.weight, ...)";
+        assert_eq!(shape(&autoencoder), Err(untold.into()));
+        assert_eq!(sorted_shape(&autoencoder), Err(untold.into()));
+        let three = [("one.weight", &[3, 3][..]), ("three.weight", &[1, 3]), ("two.weight", &[3, 3])];
+        assert!(sorted_shape(&three).unwrap_err().contains("would fit"));
+        // Where the shapes leave one order it is taken, whatever the names are.
+        let parts = [("head.weight", &[1, 5][..]), ("body.2.weight", &[5, 3]), ("body.0.weight", &[3, 2])];
+        assert_eq!(sorted_shape(&parts), Ok(vec![2, 3, 5, 1]));
+        assert_eq!(sorted_shape(&[("zeroth.weight", &[3, 2]), ("a.weight", &[1, 3])]), Ok(vec![2, 3, 1]));
+        assert!(sorted_shape(&[("a.weight", &[3, 2]), ("b.weight", &[4, 1])]).unwrap_err().contains("takes"));
+        // Numbers are an order in every format.
+        let squares = [("10.weight", &[3, 3][..]), ("2.weight", &[3, 3]), ("0.weight", &[3, 3])];
+        assert_eq!(sorted_shape(&squares), Ok(vec![3, 3, 3, 3]));
+        // Many layers of one size have many orders; two are enough to know.
+        let names: Vec<String> = (0..40u8).map(|k| format!("{}.weight", "x".repeat(usize::from(k) + 1))).collect();
+        let many: Vec<(&str, &[usize])> = names.iter().map(|name| (name.as_str(), &[2, 2][..])).collect();
+        assert!(sorted_shape(&many).unwrap_err().contains("would fit"));
+    }
+
+    #[test]
+    fn an_order_that_names_do_not_tell_is_said() {
+        let tensors = vec![tensor("hidden.weight", &[3, 2]), tensor("out.weight", &[1, 3])];
+        let reading = tensors_to_network(tensors, Stored::ByName, Notes::default()).unwrap_or_else(|_| panic!());
+        let said = "its layers are taken in the order `hidden`, `out`, which their names do not tell";
+        assert_eq!(reading.remarks, [said]);
     }
 
     #[test]
@@ -307,7 +438,8 @@ mod tests {
     /// The shape, and whether the weights were found to lie (in, out).
     fn shape_and_way(tensors: &[(&str, &[usize])]) -> Result<(Vec<usize>, bool), String> {
         let tensors = tensors.iter().map(|(name, shape)| tensor(name, shape)).collect();
-        let reading = tensors_to_network(tensors, Notes::default()).map_err(|Wrong(findings)| findings.join("\n"))?;
+        let reading = tensors_to_network(tensors, Stored::AsMade, Notes::default())
+            .map_err(|Wrong(findings)| findings.join("\n"))?;
         Ok((reading.file.network.shape(), reading.remarks.iter().any(|remark| remark.contains("(in, out)"))))
     }
 

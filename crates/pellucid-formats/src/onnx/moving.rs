@@ -287,6 +287,9 @@ pub(super) fn pad(call: &mut Call) -> Step<Vec<Value>> {
     let rank = call.shape(0)?.len();
     let axes = call.list(3, "axes")?.unwrap_or_else(|| (0..rank as i64).collect());
     let array = call.wires(0)?;
+    if let Some(pad) = pads.iter().find(|pad| **pad < 0) {
+        return Err(format!("its pads have {pad}, which cuts off; pads from 0 up are read"));
+    }
     let pads = sizes(&pads)?;
     if pads.len() != 2 * axes.len() {
         return Err(format!("its {} pads do not fit {} axes", pads.len(), axes.len()));
