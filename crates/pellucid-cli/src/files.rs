@@ -101,6 +101,17 @@ pub fn check_picture_output(path: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// Are the files that results go to different ones? One would be lost otherwise.
+pub fn check_different(paths: &[Option<&Path>]) -> anyhow::Result<()> {
+    let whole = |path: &&Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let paths: Vec<&Path> = paths.iter().copied().flatten().collect();
+    let twice = paths.iter().enumerate().find(|(k, path)| paths[..*k].iter().any(|other| whole(other) == whole(path)));
+    match twice {
+        Some((_, path)) => bail!("two results would be written to {}: give each its own file", path.display()),
+        None => Ok(()),
+    }
+}
+
 /// Can a file be written there? Asked before the work whose result goes there.
 pub fn check_output(path: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = path else { return Ok(()) };

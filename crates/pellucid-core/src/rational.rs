@@ -311,6 +311,9 @@ impl Rational {
         if self.is_zero() {
             return "0".into();
         }
+        if !float.is_finite() || float == 0.0 {
+            return self.beyond_floats(digits);
+        }
         let magnitude = float.abs().log10().floor() as i32;
         let text = if (-5..15).contains(&magnitude) {
             let places = (digits as i32 - 1 - magnitude).max(0) as usize;
@@ -322,6 +325,25 @@ impl Rational {
             Some((_, tail)) if !tail.contains('e') => text.trim_end_matches('0').trim_end_matches('.').to_string(),
             _ => text,
         }
+    }
+}
+
+impl Rational {
+    /// [`Rational::to_decimal`] of what is larger or smaller than floats can be.
+    fn beyond_floats(&self, digits: usize) -> String {
+        let size = self.abs();
+        let is_large = size > Rational::one();
+        // A whole number with all the digits that are shown.
+        let whole = if is_large { size.floor() } else { (Rational::one() / &size).floor() }.to_string();
+        let exponent = whole.len() as i64 - 1;
+        let leading: f64 = format!("{}.{}", &whole[..1], &whole[1..whole.len().min(18)]).parse().unwrap_or(1.0);
+        let (leading, exponent) = match is_large {
+            true => (leading, exponent),
+            false if leading > 1.0 => (10.0 / leading, -exponent - 1),
+            false => (leading, -exponent),
+        };
+        let sign = if self.is_negative() { "-" } else { "" };
+        format!("{sign}{leading:.*}e{exponent}", digits.saturating_sub(1))
     }
 }
 
@@ -730,5 +752,9 @@ mod tests {
         assert_eq!(r("1/4").to_decimal(6), "0.25");
         assert_eq!(r("-1500").to_decimal(6), "-1500");
         assert_eq!(r("1e-9").to_decimal(3), "1.00e-9");
+        // Beyond floats.
+        assert_eq!(r("-1.25e999").to_decimal(4), "-1.250e999");
+        assert_eq!(r("3.5e-999").to_decimal(3), "3.50e-999");
+        assert_eq!(r("1e-1000").to_decimal(2), "1.0e-1000");
     }
 }

@@ -6,6 +6,7 @@ use pellucid_core::{Affine, Circuit, Domain, Expr, Feature, Function, Hyperplane
 use pellucid_prove::{Hinge, OneLayerForm};
 
 use crate::form_to_expr::form_to_expr;
+use crate::mechanism::Noise;
 use crate::neurons::{Neuron, Status};
 use crate::rounded_form::{is_on, round_affine};
 use crate::scale::Scale;
@@ -27,6 +28,17 @@ pub struct Rounding<'a> {
 pub fn circuits_of(neurons: &[Neuron], formula: &Function, rounding: &Rounding<'_>) -> Vec<Circuit> {
     let outputs = formula.outputs().iter().enumerate();
     outputs.filter_map(|(output, expr)| circuit_of(neurons, output, expr, rounding)).collect()
+}
+
+/// The circuits without the neurons that are told to be noise.
+pub fn without_noise(circuits: Vec<Circuit>, noise: &[Noise]) -> Vec<Circuit> {
+    let is_noise = |id: &NeuronId| noise.iter().any(|noise| noise.neurons.contains(id));
+    let kept = |mut circuit: Circuit| {
+        circuit.neurons.retain(|id| !is_noise(id));
+        circuit.parts = without_noise(circuit.parts, noise);
+        (!circuit.neurons.is_empty()).then_some(circuit)
+    };
+    circuits.into_iter().filter_map(kept).collect()
 }
 
 /// One circuit an output of a function that the neurons of one layer compute at finitely many points: between

@@ -7,6 +7,9 @@ use crate::scale::Scale;
 use crate::simplest::simplest_near;
 use crate::work::{Member, Place, Work, works};
 
+/// A row is read as a hyperplane of a formula if its numbers differ by no more than this share of how much it varies.
+const NEAR_A_PLANE: (i64, i64) = (1, 10);
+
 /// A hidden layer with what no rounding changes.
 pub struct HiddenRows {
     /// The layer's rows as they are.
@@ -58,11 +61,19 @@ impl HiddenRows {
 
     /// All rows rounded to within `slack` of how much they vary on the domain.
     pub fn rounded(&self, slack: &Rational) -> RoundedRows {
+        self.rounded_like(slack, &[])
+    }
+
+    /// The same, but rows with a kink near one of these hyperplanes are read as that one: it is what a formula that
+    /// was found in another way says of them.
+    pub fn rounded_like(&self, slack: &Rational, planes: &[Affine]) -> RoundedRows {
+        let near = Rational::ratio(NEAR_A_PLANE.0, NEAR_A_PLANE.1);
         let mut rows: Vec<RoundedRow> = Vec::with_capacity(self.rows.len());
         let mut members: Vec<Member<Affine>> = Vec::with_capacity(self.rows.len());
         for ((row, range), out) in self.rows.iter().zip(&self.ranges).zip(&self.outs) {
             let known = members.iter().zip(&rows).filter(|(member, _)| matches!(member.place, Place::Kink { .. }));
-            let (map, change) = like_a_known(row, known.map(|(_, known)| &known.map), slack, &self.scale)
+            let (map, change) = like_a_known(row, planes.iter(), &near, &self.scale)
+                .or_else(|| like_a_known(row, known.map(|(_, known)| &known.map), slack, &self.scale))
                 .unwrap_or_else(|| round_row(row, slack, &self.scale));
             let plane = map.hyperplane();
             // Dead, always on and live are read off the row as it is; only what is the same as another

@@ -37,7 +37,7 @@ use pellucid_core::{Biases, Certificate, Circuit, Domain, Error, Function, Layer
 use pellucid_prove::{Largest, Limits, OneLayerForm, count, representable_graph};
 
 use crate::by_pieces::{by_pieces, from_first, is_plain_formula, simpler};
-use crate::circuits::{Rounding, circuits_at_points, circuits_of};
+use crate::circuits::{Rounding, circuits_at_points, circuits_of, without_noise};
 use crate::deviation::deviation;
 use crate::finite::{formula_at_points, neurons_at_points, remarks_at_points};
 use crate::found::Found;
@@ -150,12 +150,18 @@ fn one_layer(
     hidden: &Layer<Rational>,
     question: &Question<'_>,
 ) -> Result<Decompiled, Error> {
-    let ReadLayer { rows: Rows { neurons, slack, swings }, form, found } = read_layer(network, hidden, question)?;
+    let ReadLayer { rows: Rows { mut neurons, slack, swings }, form, found } = read_layer(network, hidden, question)?;
+    for neuron in &mut neurons {
+        if form.as_ref().is_some_and(|form| carries(neuron, form, question)) {
+            neuron.work = Work::Carries;
+        }
+    }
     let reduced_widths = form.as_ref().map(|form| smallest_widths(form, question)).transpose()?;
     let rounding = Rounding { domain: &question.domain, slack: &slack, swings: &swings };
     let circuits = circuits_of(&neurons, &found.formula, &rounding);
     let needed = |neuron: &Neuron| form.as_ref().is_none_or(|form| is_needed(neuron, form));
     let noise = noise(network, &neurons, &question.domain, needed, question.limits);
+    let circuits = without_noise(circuits, &noise);
     let remarks = remarks(&neurons, network.input_names());
     let against_target = compared(network, &neurons, question)?;
     Ok(Decompiled {
@@ -193,9 +199,9 @@ fn read_layer(
     if question.tolerance.is_zero() || hidden.weights.is_empty() {
         return Ok(exact_reading(network, hidden, question)?.into());
     }
-    let (read, first): (ReadLayer, _) = match climbed(network, hidden, question)? {
-        Climbed::Reached(reading) if is_plain_formula(&reading.formula) => return Ok(reading.into()),
-        Climbed::Reached(reading) => (reading.into(), suggest(network, question, &[])?),
+    let (read, first, missed): (ReadLayer, _, _) = match climbed(network, hidden, question)? {
+        Climbed::Reached(reading) if is_plain_formula(&reading.formula) => return Ok((*reading).into()),
+        Climbed::Reached(reading) => ((*reading).into(), suggest(network, question, &[])?, None),
         Climbed::Missed(mut missed) => {
             let first = match missed.near().filter(|_| missed.is_beyond()) {
                 Some(near) => Some(near),
@@ -206,16 +212,32 @@ fn read_layer(
                 && let Some(found) = from_first(network, question, first.clone(), missed.compared())?
             {
                 let form = form_of(&found.formula, question)?;
-                return Ok(ReadLayer { rows: missed.rows(), form, found });
+                return Ok(ReadLayer { rows: missed.rows(form.as_ref()), form, found });
             }
-            (missed.read()?.into(), first)
+            (missed.read()?.into(), first, Some(missed))
         }
     };
     let Some(first) = first else { return Ok(read) };
     match simpler(network, &read.found, first, question)? {
-        Some(simple) => Ok(ReadLayer { form: form_of(&simple.formula, question)?, found: simple, ..read }),
+        Some(simple) => {
+            let form = form_of(&simple.formula, question)?;
+            let rows = missed.map_or(read.rows, |missed| missed.rows(form.as_ref()));
+            Ok(ReadLayer { rows, form, found: simple })
+        }
         None => Ok(read),
     }
+}
+
+/// Is a neuron, whose kink the form has nothing of, on where it matters, and does it matter? Then it passes a value on.
+fn carries(neuron: &Neuron, form: &OneLayerForm, question: &Question<'_>) -> bool {
+    let passes_on = || match question.domain.range(&neuron.row) {
+        (Some(low), Some(high)) => {
+            let is_mostly_on = low.is_negative() && high > -low;
+            is_mostly_on && neuron.out.iter().any(|weight| weight.abs() * &high > question.tolerance)
+        }
+        _ => false,
+    };
+    neuron.work == Work::Detects && !is_needed(neuron, form) && passes_on()
 }
 
 /// Does a form have anything of a neuron that works?
@@ -246,6 +268,7 @@ fn trained_deeper(network: &Network<Rational>, question: &Question<'_>) -> Resul
     let Mechanism { neurons, circuits, formula, noise, .. } =
         mechanism(network, &question.domain, &slack, question.limits)?;
     let circuits = told_beside(network, &neurons, &circuits, formula.as_ref(), &found.formula);
+    let circuits = without_noise(circuits, &noise);
     let form = form_of(&found.formula, question)?;
     let mut remarks = remarks(&neurons, network.input_names());
     remarks.push("the formula is read off the network's large affine pieces".to_string());

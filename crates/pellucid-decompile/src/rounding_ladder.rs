@@ -5,7 +5,7 @@
 //! cell. Where no rung holds, or only one whose numbers are as long as the network's own, nothing
 //! simple explains the network, and the coarsest form that resembles it is given for what it is.
 
-use pellucid_core::{Domain, Error, Function, Layer, Network, Rational};
+use pellucid_core::{Affine, Domain, Error, Function, Layer, Network, Rational};
 use pellucid_prove::OneLayerForm;
 
 use crate::Question;
@@ -65,9 +65,9 @@ pub struct Reading {
 /// Where the way from coarse to fine ends.
 pub enum Climbed<'a> {
     /// The coarsest reading within the tolerance that is simple.
-    Reached(Reading),
+    Reached(Box<Reading>),
     /// There is none.
-    Missed(Missed<'a>),
+    Missed(Box<Missed<'a>>),
 }
 
 /// The coarsest rung that resembles the network, where none explains it. Its formula is not written yet: it is
@@ -98,13 +98,15 @@ impl Missed<'_> {
         self.near.take()
     }
 
-    /// The neurons, to be told beside a formula that another road found.
-    pub fn rows(&self) -> Rows {
+    /// The neurons, to be told beside a formula that another road found; `form` is what is known of its kinks.
+    pub fn rows(&self, form: Option<&OneLayerForm>) -> Rows {
         let slack = self.rung.slack.clone().min(Rational::ratio(UNEXPLAINED_ROWS.0, UNEXPLAINED_ROWS.1));
         let Ladder { hidden, swings, .. } = &self.ladder;
-        let neurons = match slack == self.rung.slack {
+        let planes: Vec<Affine> =
+            form.iter().flat_map(|form| &form.hinges).map(|hinge| hinge.hyperplane.to_affine()).collect();
+        let neurons = match planes.is_empty() && slack == self.rung.slack {
             true => hidden.neurons(&self.rung.rows),
-            false => hidden.neurons(&hidden.rounded(&slack)),
+            false => hidden.neurons(&hidden.rounded_like(&slack, &planes)),
         };
         Rows { neurons, slack, swings: swings.clone() }
     }
@@ -113,7 +115,7 @@ impl Missed<'_> {
     ///
     /// # Errors
     /// When a limit is reached.
-    pub fn read(self) -> Result<Reading, Error> {
+    pub fn read(&self) -> Result<Reading, Error> {
         let Ladder { network, question, swings, .. } = &self.ladder;
         let (form, formula) = match readable(network, &self.rung.form)? {
             Some(formula) => (self.rung.form.clone(), formula),
@@ -126,7 +128,7 @@ impl Missed<'_> {
             }
         };
         let deviation = deviation(network, &formula, question)?;
-        Ok(Reading { rows: self.rows(), form, formula, deviation })
+        Ok(Reading { rows: self.rows(None), form, formula, deviation })
     }
 }
 
@@ -172,7 +174,7 @@ pub fn climbed<'a>(
         if off <= ladder.tolerance + ladder.samples.doubt() && (is_coarse || bits <= SIMPLE_BITS) {
             let reading = read(network, &ladder.hidden, &rung, ladder.swings.clone(), question)?;
             if reading.deviation.is_within(&question.tolerance) {
-                return Ok(Climbed::Reached(reading));
+                return Ok(Climbed::Reached(Box::new(reading)));
             }
             compared = Some((reading.formula, reading.deviation));
         }
@@ -191,7 +193,7 @@ pub fn climbed<'a>(
         }
     }
     let (off, rung) = fallback.ok_or_else(|| Error::input("no rounding was tried"))?;
-    Ok(Climbed::Missed(Missed { ladder, rung, off, compared, near }))
+    Ok(Climbed::Missed(Box::new(Missed { ladder, rung, off, compared, near })))
 }
 
 /// A form's formula, where it is plain and within the tolerance in the mean.

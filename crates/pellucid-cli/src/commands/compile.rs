@@ -65,6 +65,7 @@ const HEADING_CHARS: usize = 160;
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
+    files::check_different(&[arguments.output.as_deref(), arguments.certificate.as_deref()])?;
     arguments.disguise.check(
         arguments.output.as_deref(),
         arguments.certificate.as_deref(),

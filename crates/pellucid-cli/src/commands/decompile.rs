@@ -97,6 +97,8 @@ fn one(arguments: &Arguments, path: &Path) -> anyhow::Result<Answer> {
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
     files::check_output(arguments.output_certificate.as_deref())?;
+    let written = [&arguments.output, &arguments.certificate, &arguments.output_certificate, &arguments.report];
+    files::check_different(&written.map(|path| path.as_deref()))?;
     let report = arguments.report.as_deref().map(Report::begin).transpose()?;
     let asked = Asked::of(arguments, files::network(path)?)?;
     let data = arguments.data.read(&asked)?;

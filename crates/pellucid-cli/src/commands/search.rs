@@ -43,6 +43,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     let domain = Domain::parse(&arguments.on, function.input_names())?;
     files::check_network_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
+    files::check_different(&[arguments.output.as_deref(), arguments.certificate.as_deref()])?;
     let mut state = match &arguments.state {
         Some(path) if path.exists() => {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;

@@ -54,6 +54,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     files::check_output(arguments.output.as_deref())?;
     files::check_output(arguments.certificate.as_deref())?;
+    files::check_different(&[arguments.output.as_deref(), arguments.certificate.as_deref()])?;
     let clock = arguments.limits.start();
     let normalisation = if arguments.with_normalisation { Normalisation::Folded } else { Normalisation::LeftAway };
     let network = files::network_with(&arguments.network, ReadOptions { normalisation })?.network;

@@ -14,6 +14,8 @@ pub struct Compressed {
     /// As it stands in the file: rounded where the format has no fractions.
     network: Network,
     is_rounded: bool,
+    /// Is it the original, because no smaller network is known?
+    is_original: bool,
     /// Its exact largest deviation from the original.
     deviation: Largest,
 }
@@ -29,8 +31,12 @@ pub fn compress(
 ) -> anyhow::Result<Compressed> {
     let compile = |limits: Limits<'_>| pellucid::compile(&found.formula, domain, Biases::ALLOWED, limits);
     let compiled = clock.run("compiling the formula", compile)?;
-    let function = Some(found.formula.to_string());
-    let is_rounded = files::write_network(&compiled.network, function, domain, path, true)?;
+    let is_original = compiled.network.hidden_neurons() > original.hidden_neurons();
+    let (smallest, function) = match is_original {
+        true => (original, None),
+        false => (&compiled.network, Some(found.formula.to_string())),
+    };
+    let is_rounded = files::write_network(smallest, function, domain, path, true)?;
     // What a user gets is what the file holds.
     let network = files::network(path)?.network.with_input_names(original.input_names().to_vec())?;
     let sides = [original, &network].map(|side| Computation::Network(side.clone()));
@@ -43,7 +49,7 @@ pub fn compress(
         }
         Largest::Infinite { .. } => {}
     }
-    let compressed = Compressed { network, is_rounded, deviation };
+    let compressed = Compressed { network, is_rounded, is_original, deviation };
     screen::remark(&compressed.text(original, path));
     Ok(compressed)
 }
@@ -81,6 +87,12 @@ impl Compressed {
     fn text(&self, original: &Network, path: &Path) -> String {
         let shape = words::shape(&self.network.shape());
         let rounded = if self.is_rounded { ", its weights rounded to floats" } else { "" };
+        if self.is_original {
+            return format!(
+                "no smaller network is known: the original, {shape}, written to {}{rounded}",
+                path.display()
+            );
+        }
         let (now, then) = (original.hidden_neurons(), self.network.hidden_neurons());
         let neurons = pellucid::counted(then, "hidden neuron");
         let equal = match &self.deviation {
