@@ -1,23 +1,17 @@
 //! Exact rational numbers: the only numbers a claim is made of.
 
-use std::cmp::Ordering;
-use std::fmt;
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
-use std::str::FromStr;
+mod operations;
+mod text;
 
-use dashu_base::{Gcd, Sign, Signed, UnsignedAbs};
+use dashu_base::{Gcd, Signed, UnsignedAbs};
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::small_fraction::SmallFraction;
-use crate::{Error, Integer, Natural};
+use crate::{Integer, Natural};
 
 /// Powers of ten beyond this are refused, so that `1e999999999` cannot exhaust the memory.
 pub(crate) const MAX_EXPONENT: i64 = 4096;
-
-/// Longer texts of numbers are refused: reading a fraction takes time that grows with the square.
-const MAX_TEXT: usize = 100_000;
 
 /// An exact rational number, always in lowest terms.
 ///
@@ -304,47 +298,6 @@ impl Rational {
             Large(_) => self.abs().to_string().len(),
         }
     }
-
-    /// A decimal rounded to `digits` significant digits, for people; exact ones stay short.
-    pub fn to_decimal(&self, digits: usize) -> String {
-        let float = self.to_f64();
-        if self.is_zero() {
-            return "0".into();
-        }
-        if !float.is_finite() || float == 0.0 {
-            return self.beyond_floats(digits);
-        }
-        let magnitude = float.abs().log10().floor() as i32;
-        let text = if (-5..15).contains(&magnitude) {
-            let places = (digits as i32 - 1 - magnitude).max(0) as usize;
-            format!("{float:.places$}")
-        } else {
-            format!("{float:.*e}", digits.saturating_sub(1))
-        };
-        match text.split_once('.') {
-            Some((_, tail)) if !tail.contains('e') => text.trim_end_matches('0').trim_end_matches('.').to_string(),
-            _ => text,
-        }
-    }
-}
-
-impl Rational {
-    /// [`Rational::to_decimal`] of what is larger or smaller than floats can be.
-    fn beyond_floats(&self, digits: usize) -> String {
-        let size = self.abs();
-        let is_large = size > Rational::one();
-        // A whole number with all the digits that are shown.
-        let whole = if is_large { size.floor() } else { (Rational::one() / &size).floor() }.to_string();
-        let exponent = whole.len() as i64 - 1;
-        let leading: f64 = format!("{}.{}", &whole[..1], &whole[1..whole.len().min(18)]).parse().unwrap_or(1.0);
-        let (leading, exponent) = match is_large {
-            true => (leading, exponent),
-            false if leading > 1.0 => (10.0 / leading, -exponent - 1),
-            false => (leading, -exponent),
-        };
-        let sign = if self.is_negative() { "-" } else { "" };
-        format!("{sign}{leading:.*}e{exponent}", digits.saturating_sub(1))
-    }
 }
 
 /// [`Rational::simplest_between`] of fractions of machine integers.
@@ -414,219 +367,6 @@ impl From<i32> for Rational {
 impl Default for Rational {
     fn default() -> Self {
         Rational::zero()
-    }
-}
-
-impl Ord for Rational {
-    fn cmp(&self, other: &Self) -> Ordering {
-        match (&self.0, &other.0) {
-            (Small(a), Small(b)) => a.cmp(b),
-            (Large(a), Large(b)) => a.cmp(b),
-            _ => self.to_large().cmp(&other.to_large()),
-        }
-    }
-}
-
-impl PartialOrd for Rational {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl fmt::Display for Rational {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text())
-    }
-}
-
-impl fmt::Debug for Rational {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
-    }
-}
-
-impl Rational {
-    fn text(&self) -> String {
-        match &self.0 {
-            Small(value) if value.denominator() == 1 => value.numerator().to_string(),
-            Small(value) => format!("{}/{}", value.numerator(), value.denominator()),
-            Large(value) => value.to_string(),
-        }
-    }
-}
-
-impl FromStr for Rational {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        if text.len() > MAX_TEXT {
-            return Err(Error::input(format!(
-                "a number of {} characters is too long (at most {MAX_TEXT})",
-                text.len()
-            )));
-        }
-        let wrong = || Error::input(format!("`{text}` is not a number (write 3, -1/2, 0.25 or 1e-3)"));
-        match text.split_once('/') {
-            None => decimal(text).ok_or_else(wrong),
-            Some((numerator, denominator)) => {
-                let numerator = decimal(numerator).ok_or_else(wrong)?;
-                let denominator = decimal(denominator).ok_or_else(wrong)?;
-                if denominator.is_zero() {
-                    return Err(Error::input(format!("`{text}` divides by zero")));
-                }
-                Ok(numerator / denominator)
-            }
-        }
-    }
-}
-
-/// Digits with an optional sign, point and exponent; exact.
-fn decimal(text: &str) -> Option<Rational> {
-    let text = text.trim();
-    let (sign, text) = match text.strip_prefix('-') {
-        Some(rest) => (Sign::Negative, rest),
-        None => (Sign::Positive, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
-        None => (text, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    if exponent.abs() > MAX_EXPONENT {
-        return None;
-    }
-    let value = IBig::from_parts(sign, digits.parse::<UBig>().ok()?);
-    let power = UBig::from(10u8).pow(exponent.unsigned_abs() as usize);
-    Some(match exponent >= 0 {
-        true => Rational::from(value * IBig::from(power)),
-        false => Rational::quotient(value, power.into()),
-    })
-}
-
-impl Serialize for Rational {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text())
-    }
-}
-
-impl<'de> Deserialize<'de> for Rational {
-    /// From an exact string (`"-1/2"`) or a JSON number, whose decimal digits are taken as exact.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => text,
-            serde_json::Value::Number(number) => number.to_string(),
-            other => return Err(de::Error::custom(format!("`{other}` is not a number"))),
-        };
-        text.parse().map_err(de::Error::custom)
-    }
-}
-
-impl Rational {
-    /// An operation with machine integers, or with large ones where those do not do.
-    #[inline]
-    fn combined(
-        &self,
-        other: &Rational,
-        small: impl FnOnce(SmallFraction, SmallFraction) -> Option<SmallFraction>,
-        large: impl FnOnce(&RBig, &RBig) -> RBig,
-    ) -> Rational {
-        let fast = if let (Small(a), Small(b)) = (&self.0, &other.0) { small(*a, *b) } else { None };
-        if let Some(value) = fast {
-            return Rational(Small(value));
-        }
-        Rational::of_large(match (&self.0, &other.0) {
-            (Large(a), Large(b)) => large(a, b),
-            (Large(a), Small(_)) => large(a, &other.to_large()),
-            (Small(_), Large(b)) => large(&self.to_large(), b),
-            (Small(_), Small(_)) => large(&self.to_large(), &other.to_large()),
-        })
-    }
-}
-
-macro_rules! binary {
-    ($trait:ident, $method:ident, $small:expr) => {
-        impl $trait<&Rational> for &Rational {
-            type Output = Rational;
-            fn $method(self, other: &Rational) -> Rational {
-                self.combined(other, $small, |a, b| a.$method(b))
-            }
-        }
-        impl $trait<Rational> for &Rational {
-            type Output = Rational;
-            fn $method(self, other: Rational) -> Rational {
-                self.$method(&other)
-            }
-        }
-        impl $trait<&Rational> for Rational {
-            type Output = Rational;
-            fn $method(self, other: &Rational) -> Rational {
-                (&self).$method(other)
-            }
-        }
-        impl $trait<Rational> for Rational {
-            type Output = Rational;
-            fn $method(self, other: Rational) -> Rational {
-                (&self).$method(&other)
-            }
-        }
-    };
-}
-
-binary!(Add, add, SmallFraction::plus);
-binary!(Sub, sub, |a, b| a.plus(b.negated()));
-binary!(Mul, mul, SmallFraction::times);
-// Division by 0 is left to the large integers, which refuse it.
-binary!(Div, div, |a, b| if b == SmallFraction::ZERO { None } else { a.times(b.inverse()?) });
-
-impl Neg for Rational {
-    type Output = Rational;
-    fn neg(self) -> Rational {
-        -&self
-    }
-}
-
-impl Neg for &Rational {
-    type Output = Rational;
-    fn neg(self) -> Rational {
-        match &self.0 {
-            Small(value) => Rational(Small(value.negated())),
-            Large(value) => Rational::of_large(-value.clone()),
-        }
-    }
-}
-
-impl AddAssign<&Rational> for Rational {
-    fn add_assign(&mut self, other: &Rational) {
-        *self = &*self + other;
-    }
-}
-
-impl SubAssign<&Rational> for Rational {
-    fn sub_assign(&mut self, other: &Rational) {
-        *self = &*self - other;
-    }
-}
-
-impl MulAssign<&Rational> for Rational {
-    fn mul_assign(&mut self, other: &Rational) {
-        *self = &*self * other;
-    }
-}
-
-impl std::iter::Sum for Rational {
-    fn sum<I: Iterator<Item = Rational>>(values: I) -> Rational {
-        values.fold(Rational::zero(), |sum, value| sum + value)
-    }
-}
-
-impl<'a> std::iter::Sum<&'a Rational> for Rational {
-    fn sum<I: Iterator<Item = &'a Rational>>(values: I) -> Rational {
-        values.fold(Rational::zero(), |sum, value| sum + value)
     }
 }
 

@@ -43,7 +43,7 @@ impl KeptSteps {
         for step in &mut self.steps {
             if let CellStep::Bounded(proofs) = step {
                 for (proofs, limit) in proofs.iter_mut().zip(limits) {
-                    let denominator = Integer::from(limit.denominator().clone());
+                    let denominator = Integer::from(limit.denominator());
                     proofs.iter_mut().for_each(|proof| multiply(proof, &denominator));
                 }
             }
