@@ -66,7 +66,8 @@ fn may_be_equal(network: &Network<Rational>, formula: &Function, domain: &Domain
 /// Proofs of more steps are not kept in memory.
 const MAX_STEPS: usize = 200_000;
 
-/// The certificate that a deviation is no larger than it is, taken from it if it was kept; `None` when it is infinite or the proof too long.
+/// The certificate that a deviation is no larger than it is, taken from it if it was kept; `None` when it is infinite
+/// or the proof too long.
 ///
 /// # Errors
 /// When a limit is reached.

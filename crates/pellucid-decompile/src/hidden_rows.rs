@@ -203,3 +203,27 @@ pub(crate) fn like_a_known<'a>(
         (change <= *slack).then_some((moved, change))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_near_a_plane_of_the_formula_are_read_as_it() {
+        let r = |text: &str| text.parse::<Rational>().unwrap();
+        let weights = vec![vec![r("2"), r("-1.92")], vec![r("-1"), r("0.97")], vec![r("1"), r("0.5")]];
+        let hidden = Layer { weights, biases: vec![r("0.01"), r("0"), r("0")] };
+        let output = Layer { weights: vec![vec![r("1"), r("1"), r("1")]], biases: vec![r("0")] };
+        let rows = HiddenRows::of(&hidden, &output, &Domain::unit_box(2));
+        let plane = Affine { coefficients: vec![r("1"), r("-1")], constant: r("0") };
+        let slack = r("0.001");
+        let (alone, beside) = (rows.rounded(&slack), rows.rounded_like(&slack, std::slice::from_ref(&plane)));
+        let on_it = |row: &RoundedRow| row.plane.as_ref().is_some_and(|(own, _)| own.to_affine() == plane);
+        assert_eq!(alone.rows.iter().map(on_it).collect::<Vec<_>>(), [false; 3]);
+        assert_eq!(beside.rows.iter().map(on_it).collect::<Vec<_>>(), [true, true, false]);
+        // The sides stay, and how far the rows were off is told.
+        assert!(beside.rows[0].plane.as_ref().unwrap().1.is_positive());
+        assert!(beside.rows[1].plane.as_ref().unwrap().1.is_negative());
+        assert_eq!(beside.rows[0].change, r("0.04"));
+    }
+}

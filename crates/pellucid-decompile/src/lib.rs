@@ -203,13 +203,13 @@ fn read_layer(
         Climbed::Reached(reading) if is_plain_formula(&reading.formula) => return Ok((*reading).into()),
         Climbed::Reached(reading) => ((*reading).into(), suggest(network, question, &[])?, None),
         Climbed::Missed(mut missed) => {
-            let first = match missed.near().filter(|_| missed.is_beyond()) {
+            let first = match missed.take_near().filter(|_| missed.is_beyond()) {
                 Some(near) => Some(near),
                 None => suggest(network, question, &[])?,
             };
             if missed.is_beyond()
                 && let Some(first) = first.as_ref().filter(|first| first.is_near && is_plain_formula(&first.simple))
-                && let Some(found) = from_first(network, question, first.clone(), missed.compared())?
+                && let Some(found) = from_first(network, question, first.clone(), missed.take_compared())?
             {
                 let form = form_of(&found.formula, question)?;
                 return Ok(ReadLayer { rows: missed.rows(form.as_ref()), form, found });

@@ -89,12 +89,12 @@ impl Missed<'_> {
     }
 
     /// The last formula that was compared with the network on every cell, and was off: another road may find it, too.
-    pub fn compared(&mut self) -> Option<(Function, Deviation)> {
+    pub fn take_compared(&mut self) -> Option<(Function, Deviation)> {
         self.compared.take()
     }
 
     /// The coarsest plain formula that is within the tolerance in the mean, though not everywhere.
-    pub fn near(&mut self) -> Option<Suggested> {
+    pub fn take_near(&mut self) -> Option<Suggested> {
         self.near.take()
     }
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Stream, question, taken_apart, unit_box};
 use pellucid_compile::{Disguise, compile, disguise};
-use pellucid_core::{Biases, Circuit, Domain, Function, Layer, Network, Rational, expr_to_text};
+use pellucid_core::{Biases, Circuit, Domain, Function, Layer, Network, NeuronId, Rational, expr_to_text};
 use pellucid_decompile::{Ablated, Change, Decompiled, Status, Work, ablations};
 use pellucid_prove::{Largest, Limits};
 
@@ -138,4 +138,20 @@ fn noise_is_bounded_by_what_it_does() {
     let largest =
         network.layers()[1].weights[0][3].clone() * found.neurons[3].row.at(&[Rational::one(), Rational::one()]);
     assert_eq!(noise.effect, Some(largest));
+}
+
+#[test]
+fn what_is_in_a_circuit_is_no_noise() {
+    // A minimum with a detector that leans, and two neurons that are on nearly everywhere and take each other's value
+    // away.
+    let rows = [vec![1.0, -0.96], vec![1.0, 0.0], vec![-1.0, 0.0], vec![0.3, 0.2], vec![0.3, 0.2]];
+    let out = vec![-1.0, 1.0, -1.0, 1.0, -0.99];
+    let network = common::network(&rows, &[0.0, 0.0, 0.0, 0.45, 0.47], &[out], &[0.0153]);
+    let found = taken_apart(&network, &question(&unit_box(2), "3e-2"));
+    assert_eq!((found.formula.to_string().as_str(), found.explained), ("min(x1, x2)", false));
+    assert!(found.neurons[3..].iter().all(|neuron| neuron.work == Work::Carries), "{:?}", found.neurons);
+    let noise: Vec<NeuronId> = found.noise.iter().flat_map(|noise| noise.neurons.clone()).collect();
+    let in_circuits: Vec<NeuronId> =
+        found.circuits.iter().flat_map(|circuit| circuit.all()).flat_map(|circuit| circuit.neurons.clone()).collect();
+    assert!(!in_circuits.is_empty() && noise.iter().all(|id| !in_circuits.contains(id)), "{noise:?}");
 }
