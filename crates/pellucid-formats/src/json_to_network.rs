@@ -253,4 +253,11 @@ mod tests {
             r#"["NaN", "NaN", "-Infinity", "\"NaN é"]"#
         );
     }
+
+    #[test]
+    fn what_is_there_twice_is_refused() {
+        let text = br#"{"pellucid": 1, "layers": [{"weights": [["1"]], "weights": [["2"]]}]}"#;
+        let Err(Wrong(findings)) = json_to_network(text) else { panic!("it is read") };
+        assert!(findings[0].starts_with("`weights` is there twice"), "{findings:?}");
+    }
 }

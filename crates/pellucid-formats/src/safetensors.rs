@@ -152,3 +152,17 @@ pub(crate) fn tensors_to_safetensors(tensors: &[Tensor], notes: &Notes) -> Vec<u
     file.extend(data);
     file
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_twice_is_refused() {
+        let entry = r#"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#;
+        let header = format!(r#"{{"0.bias":{entry},"0.bias":{entry}}}"#);
+        let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &[0; 4]].concat();
+        let Err(Wrong(findings)) = safetensors_to_tensors(&bytes) else { panic!("it is read") };
+        assert_eq!(findings, ["`0.bias` is there twice"]);
+    }
+}
